@@ -1,0 +1,52 @@
+"""News: `record()` writes what happened, in the transaction in which it happened, and queues who listens.
+
+A listener is a kind of job (`config.jobs`) subscribed to a kind of event. Higher apps subscribe in their `apps.py`;
+`record()` knows none of them. The same row serves the audit log, letters, messages and reactions.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db import models
+
+from accounts.actors import Actor
+from accounts.models import Account, Event
+from config.jobs import enqueue
+
+_listeners: dict[str, list[str]] = defaultdict(list)
+
+
+def subscribe(event_kind: str, job_kind: str) -> None:
+    """From now on every event of this kind queues one job of that kind, with the event's id as `event`."""
+    if job_kind not in _listeners[event_kind]:
+        _listeners[event_kind].append(job_kind)
+
+
+def record(
+    kind: str,
+    *,
+    actor: Actor,
+    account: Account | None,
+    counterpart: Account | None = None,
+    subject: models.Model | None = None,
+    **facts: Any,
+) -> Event:
+    """One row for one change; call it last in the service, inside its transaction. Facts are plain JSON, no secrets."""
+    if actor.through is not None:
+        facts["through"] = actor.through.manager_id
+    event = Event.objects.create(
+        kind=kind,
+        account=account,
+        counterpart=counterpart,
+        actor=actor.user,
+        actor_name=actor.name[:80],
+        door=actor.door,
+        address=actor.address,
+        request_id=actor.request_id,
+        subject_type=subject._meta.label_lower if subject else "",
+        subject_id=subject.pk if subject else None,
+        facts=facts,
+    )
+    for job_kind in _listeners[kind]:
+        enqueue(job_kind, key=f"{job_kind}:{event.pk}", event=event.pk)
+    return event

@@ -1,0 +1,53 @@
+"""Keys with which business systems act for an account."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.account import Account
+from accounts.models.user import User
+
+
+class Scope(models.TextChoices):
+    """What a key may do; a business system gets only what it needs."""
+
+    READ = "relationships:read", _("See relationships and invitations")
+    WRITE = "relationships:write", _("Invite, change and dissolve")
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    """What may be asked of keys."""
+
+    def usable(self, *, at: datetime | None = None) -> "ApiKeyQuerySet":
+        """Not revoked and not past their end."""
+        open_end = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=at or timezone.now())
+        return self.filter(open_end, revoked_at__isnull=True)
+
+
+class ApiKey(models.Model):
+    """A secret of 256 bits, shown once; only its digest is kept."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="api_keys", verbose_name=_("account"))
+    name = models.CharField(_("name"), max_length=60)
+    prefix = models.CharField(_("begins with"), max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40, choices=Scope), verbose_name=_("scopes"))
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("created by"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
+    used_at = models.DateTimeField(_("last used"), null=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+
+    objects: ClassVar[ApiKeyQuerySet] = ApiKeyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -1,0 +1,19 @@
+"""The two apps of this package: the ground itself, and the admin with its second factor."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConfigApp(AppConfig):
+    """Jobs, limits and remembered answers."""
+
+    name = "config"
+    label = "config"
+    verbose_name = _("System")
+
+
+class StaffAdmin(AdminConfig):
+    """The admin for support staff (`config.admin_site`)."""
+
+    default_site = "config.admin_site.StaffSite"
