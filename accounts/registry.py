@@ -99,7 +99,7 @@ class HttpRegistry:
     Settings: `REGISTRY_ENDPOINT` (https://host/path), `REGISTRY_API_KEY`, and where wanted `REGISTRY_TIMEOUT`.
     Asked: `GET <endpoint>/companies?q=<text>&limit=8` with the header `X-Api-Key`.
     Answered: 200 and `{"companies": […]}`, the likeliest first, each with `name`, `credit_code` and where known
-    `legal_representative`, `registered_address`, `status` (active or deregistered). Anything else counts as unavailable.
+    `legal_representative`, `registered_address`, `status` (active or deregistered). All else counts as unavailable.
     """
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
