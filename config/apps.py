@@ -12,6 +12,12 @@ class ConfigApp(AppConfig):
     label = "config"
     verbose_name = _("System")
 
+    def ready(self) -> None:
+        """Every app's handlers are known (`<app>/tasks.py`)."""
+        from config.jobs import autodiscover  # its models exist only now
+
+        autodiscover()
+
 
 class StaffAdmin(AdminConfig):
     """The admin for support staff (`config.admin_site`)."""

@@ -1,0 +1,66 @@
+"""Asking for work: the `Job` row and its nudge, both in the caller's transaction."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_q.tasks import async_task
+
+from config.errors import DomainError
+from config.jobs.registry import find
+from config.models import Job
+
+log = logging.getLogger(__name__)
+# Failures stand in our own row, so the queue need neither repeat a nudge nor keep its result.
+_QUEUE_OPTIONS = {"save": False, "ack_failure": True}
+
+
+class NotParked(DomainError):
+    """Only a parked job waits for a person."""
+
+    code = "job_not_parked"
+    sentence = _("This job is not parked.")
+
+
+@transaction.atomic
+def enqueue(kind: str, *, key: str | None = None, run_after: datetime | None = None, **payload: Any) -> Job:
+    """The job is written if the caller's transaction commits, and runs soon after, or when `run_after` has come.
+
+    The same kind and key again gives the first job back, whatever became of it. An unknown kind raises at once.
+    """
+    find(kind)
+    now = timezone.now()
+    due = run_after is None or run_after <= now
+    values = {"payload": payload, "run_after": run_after or now, "nudged_at": now if due else None}
+    if key is None:
+        job, created = Job.objects.create(kind=kind, **values), True
+    else:
+        job, created = Job.objects.get_or_create(kind=kind, key=key, defaults=values)
+    if created and due:
+        nudge(job.pk)
+    return job
+
+
+def nudge(pk: int) -> None:
+    """A worker will look at this job soon, once the caller's transaction has committed."""
+    async_task("config.jobs.runner.run", pk, q_options=dict(_QUEUE_OPTIONS))
+
+
+@transaction.atomic
+def try_again(pk: int, *, by: str) -> Job:
+    """The parked job is ready for five more attempts, at once; it keeps its reference. Locks the job.
+
+    `by` names the person for the log.
+    """
+    job = Job.objects.select_for_update().get(pk=pk)
+    if job.state != Job.State.PARKED:
+        raise NotParked
+    now = timezone.now()
+    job.state, job.attempts, job.run_after, job.nudged_at = Job.State.READY, 0, now, now
+    job.save(update_fields=["state", "attempts", "run_after", "nudged_at"])
+    nudge(job.pk)
+    log.info("parked job is tried again", extra={"job": job.pk, "job_kind": job.kind, "by": by})
+    return job
