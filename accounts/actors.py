@@ -74,10 +74,10 @@ def rights_of(actor: Actor, account: Account) -> "Collection[str]":
         return frozenset(Right) if actor.key.account_id == account.pk else frozenset()
     if actor.user is None:
         return frozenset()
-    if (role := Operator.objects.filter(account=account, user=actor.user).values_list("role", flat=True).first()) :
+    if actor.through is not None and actor.through.member_id == account.pk:
+        return CONSOLE_RIGHTS if console_relationship(actor.user, account) else frozenset()
+    if (role := Operator.objects.filter(account=account, user=actor.user).values_list("role", flat=True).first()):
         return RIGHTS[role]
-    if console_relationship(actor.user, account) is not None:
-        return CONSOLE_RIGHTS
     return frozenset()
 
 

@@ -11,6 +11,14 @@ from accounts.models.user import User
 from config.states import StateField, StateModel, states_check, transition
 
 
+class CertificationState(models.TextChoices):
+    """Waiting for support staff, or answered."""
+
+    SUBMITTED = "submitted", _("Under review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+
+
 class Certification(StateModel):
     """One application for verification. An account has at most one waiting at a time."""
 
@@ -20,12 +28,7 @@ class Certification(StateModel):
         ENTERPRISE = "enterprise", _("Enterprise")
         INDIVIDUAL = "individual", _("Individual")
 
-    class State(models.TextChoices):
-        """Waiting for support staff, or answered."""
-
-        SUBMITTED = "submitted", _("Under review")
-        APPROVED = "approved", _("Approved")
-        REJECTED = "rejected", _("Rejected")
+    State = CertificationState
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="certifications", verbose_name=_("account"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
@@ -47,7 +50,7 @@ class Certification(StateModel):
         verbose_name_plural = _("certifications")
         ordering = ["-submitted_at", "-id"]
         constraints = [
-            states_check("state", State, name="certification_state_known"),
+            states_check("state", CertificationState, name="certification_state_known"),
             models.UniqueConstraint(
                 name="certification_one_waiting", fields=["account"], condition=models.Q(state="submitted")
             ),

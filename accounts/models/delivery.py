@@ -12,6 +12,14 @@ from accounts.models.user import User
 from config.states import StateField, StateModel, states_check, transition
 
 
+class DeliveryState(models.TextChoices):
+    """Waiting, under way, accepted by the provider, or given up."""
+
+    QUEUED = "queued", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
 class Delivery(StateModel):
     """One letter or text to one person. It holds no content and no full address: both are made when it is sent."""
 
@@ -21,12 +29,7 @@ class Delivery(StateModel):
         MAIL = "mail", _("E-mail")
         SMS = "sms", _("Text message")
 
-    class State(models.TextChoices):
-        """Waiting, under way, accepted by the provider, or given up."""
-
-        QUEUED = "queued", _("Waiting")
-        SENT = "sent", _("Sent")
-        FAILED = "failed", _("Failed")
+    State = DeliveryState
 
     event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="deliveries", verbose_name=_("event"))
     letter = models.CharField(_("letter"), max_length=60)
@@ -46,7 +49,7 @@ class Delivery(StateModel):
         verbose_name_plural = _("deliveries")
         ordering = ["-id"]
         constraints = [
-            states_check("state", State, name="delivery_state_known"),
+            states_check("state", DeliveryState, name="delivery_state_known"),
             models.UniqueConstraint(
                 name="delivery_once_per_event", fields=["event", "letter", "channel", "user"], nulls_distinct=True
             ),

@@ -26,6 +26,17 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.open().filter(expires_at__lte=at)
 
 
+class InvitationState(models.TextChoices):
+    """Open, or how it ended."""
+
+    OPEN = "open", _("Waiting")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    VOID = "void", _("Void")
+
+
 class Invitation(StateModel):
     """One question with its terms: to link accounts, or to change what a link grants. Valid 48 hours (K4.8, Q-19)."""
 
@@ -41,15 +52,7 @@ class Invitation(StateModel):
         FINANCE = "finance", _("Enterprise finance")
         DIRECTORY = "directory", _("Resource directory")
 
-    class State(models.TextChoices):
-        """Open, or how it ended."""
-
-        OPEN = "open", _("Waiting")
-        ACCEPTED = "accepted", _("Accepted")
-        REFUSED = "refused", _("Refused")
-        EXPIRED = "expired", _("Expired")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        VOID = "void", _("Void")
+    State = InvitationState
 
     relationship = models.ForeignKey(
         Relationship, models.PROTECT, related_name="invitations", verbose_name=_("relationship")
@@ -66,6 +69,7 @@ class Invitation(StateModel):
     sent_at = models.DateTimeField(_("sent"))
     expires_at = models.DateTimeField(_("valid until"))
     opened_at = models.DateTimeField(_("first opened"), null=True)
+    nudged_at = models.DateTimeField(_("reminded"), null=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
     answered_at = models.DateTimeField(_("answered"), null=True)
 
@@ -76,7 +80,7 @@ class Invitation(StateModel):
         verbose_name_plural = _("invitations")
         ordering = ["-sent_at", "-id"]
         constraints = [
-            states_check("state", State, name="invitation_state_known"),
+            states_check("state", InvitationState, name="invitation_state_known"),
             models.UniqueConstraint(
                 name="invitation_one_open", fields=["relationship"], condition=models.Q(state="open")
             ),

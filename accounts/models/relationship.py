@@ -31,6 +31,16 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         return self.filter(state__in=Relationship.LIVE)
 
 
+class RelationshipState(models.TextChoices):
+    """As the database keeps it; pages show the three of K9 with their sub-states (`accounts.standing`)."""
+
+    PENDING = "pending", _("Confirming")
+    ESTABLISHED = "established", _("Established")
+    CHANGE_PENDING = "change_pending", _("Change confirming")
+    REJECTED = "rejected", _("Refused")
+    DISSOLVED = "dissolved", _("Dissolved")
+
+
 class Relationship(StateModel):
     """Manager → member. Rights come only from here, and only while it is in force.
 
@@ -43,14 +53,7 @@ class Relationship(StateModel):
         GROUP = "group", _("Enterprise group")
         PARTNER = "partner", _("Partner")
 
-    class State(models.TextChoices):
-        """As the database keeps it; pages show the three of K9 with their sub-states (`accounts.standing`)."""
-
-        PENDING = "pending", _("Confirming")
-        ESTABLISHED = "established", _("Established")
-        CHANGE_PENDING = "change_pending", _("Change confirming")
-        REJECTED = "rejected", _("Refused")
-        DISSOLVED = "dissolved", _("Dissolved")
+    State = RelationshipState
 
     class Origin(models.TextChoices):
         """How it came about."""
@@ -97,7 +100,7 @@ class Relationship(StateModel):
         verbose_name = _("relationship")
         verbose_name_plural = _("relationships")
         constraints = [
-            states_check("state", State, name="relationship_state_known"),
+            states_check("state", RelationshipState, name="relationship_state_known"),
             models.CheckConstraint(name="relationship_two_sides", condition=~models.Q(manager=models.F("member"))),
             models.UniqueConstraint(
                 name="relationship_one_live_per_pair",

@@ -1,0 +1,73 @@
+"""What a page asks before it opens: a role in the current account, a relationship on which the account may act."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import require
+from accounts.http import ConsoleRequest
+from accounts.models import Account, Relationship
+from accounts.permissions import Point, Right
+from config.errors import NotAllowed, NotFound
+
+P = ParamSpec("P")
+View = Callable[Concatenate[ConsoleRequest, P], HttpResponse]
+
+
+class PointMissing(NotAllowed):
+    """The member has not given this permission."""
+
+    code = "point_missing"
+    rule = "K1.2"
+
+    def __init__(self, point: Point) -> None:
+        super().__init__(_("The linked account has not given you the permission “%(point)s”."), point=point.label)
+
+
+def needs(right: Right) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """The view opens only with this right in the current account: 403 without it; without an account, home explains."""
+
+    def wrap(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            account: Account | None = getattr(request, "account", None)
+            if account is None:
+                return redirect("accounts:home")
+            require(request.actor, right, account)  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        guarded.right = right  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def managed(account: Account, relationship_id: int, point: Point | None = None) -> Relationship:
+    """The relationship in which the account is the manager: 404 outside, 403 without the point (K1.2, K7.4)."""
+    relationship = (
+        Relationship.objects.filter(manager=account, pk=relationship_id)
+        .select_related("member__enterprise", "manager__enterprise", "folder")
+        .first()
+    )
+    if relationship is None:
+        raise NotFound()
+    if point is not None and not relationship.grants(point):
+        raise PointMissing(point)
+    return relationship
+
+
+def seen_by(account: Account, relationship_id: int) -> Relationship:
+    """The relationship of which the account is one of the two sides, or 404."""
+    relationship = (
+        Relationship.objects.visible_to(account)
+        .filter(pk=relationship_id)
+        .select_related("member__enterprise", "manager__enterprise", "folder")
+        .first()
+    )
+    if relationship is None:
+        raise NotFound()
+    return relationship

@@ -1,0 +1,47 @@
+"""The named rate limits of this app, each one line; numbers in `policy`. Call before opening a transaction."""
+
+from datetime import datetime
+
+from accounts import policy
+from config.limits import hit
+
+
+def _check(name: str, key: object, rule: tuple[int, int], now: datetime | None) -> None:
+    limit, seconds = rule
+    hit(name, str(key), limit=limit, seconds=seconds, now=now)
+
+
+def logins(identifier: str, address: str | None, *, now: datetime | None = None) -> None:
+    """Ten tries a quarter of an hour and name, a hundred an address."""
+    _check("login-name", identifier.strip().lower(), policy.LOGINS_PER_NAME, now)
+    _check("login-address", address, policy.LOGINS_PER_ADDRESS, now)
+
+
+def codes(address: str | None, *, now: datetime | None = None) -> None:
+    """Thirty codes an hour and address, beside the limits per number."""
+    _check("code-address", address, policy.CODES_PER_ADDRESS, now)
+
+
+def link_opens(address: str | None, *, now: datetime | None = None) -> None:
+    """Sixty short links an hour and address."""
+    _check("link-address", address, policy.LINK_OPENS_PER_ADDRESS, now)
+
+
+def target_checks(account_id: int, *, now: datetime | None = None) -> None:
+    """Sixty look-ups of other accounts an hour and account."""
+    _check("target-check", account_id, policy.TARGET_CHECKS_PER_ACCOUNT, now)
+
+
+def resends(invitation_id: int, *, now: datetime | None = None) -> None:
+    """An invitation is sent again at most six times a day."""
+    _check("invitation-resend", invitation_id, policy.RESENDS_PER_INVITATION, now)
+
+
+def ask_again(invitation_id: int, *, now: datetime | None = None) -> None:
+    """One request for a new invitation a day and link."""
+    _check("ask-again", invitation_id, policy.ASK_AGAIN_PER_LINK, now)
+
+
+def api_calls(key_id: int, *, now: datetime | None = None) -> None:
+    """Six hundred calls a minute and key."""
+    _check("api-key", key_id, policy.API_CALLS_PER_KEY, now)

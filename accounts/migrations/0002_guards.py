@@ -1,0 +1,49 @@
+"""What the database refuses by itself, and the permissions that each kind of relationship offers at first."""
+
+from django.db import migrations
+
+APPEND_ONLY = """
+CREATE FUNCTION accounts_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% keeps what happened: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON accounts_event
+    FOR EACH ROW EXECUTE FUNCTION accounts_refuse_change();
+CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON accounts_event
+    FOR EACH STATEMENT EXECUTE FUNCTION accounts_refuse_change();
+CREATE TRIGGER message_stays BEFORE DELETE ON accounts_message
+    FOR EACH ROW EXECUTE FUNCTION accounts_refuse_change();
+CREATE TRIGGER message_no_truncate BEFORE TRUNCATE ON accounts_message
+    FOR EACH STATEMENT EXECUTE FUNCTION accounts_refuse_change();
+"""
+BACK = """
+DROP TRIGGER message_no_truncate ON accounts_message;
+DROP TRIGGER message_stays ON accounts_message;
+DROP TRIGGER event_no_truncate ON accounts_event;
+DROP TRIGGER event_append_only ON accounts_event;
+DROP FUNCTION accounts_refuse_change();
+"""
+POINTS = [
+    "view_balance",
+    "view_bills",
+    "view_orders",
+    "view_statements",
+    "view_invoices",
+    "confirm_statement",
+    "repay_statement",
+    "request_invoice",
+]
+
+
+def offer_points(apps, schema_editor):
+    """Both kinds offer all, as the rules say; staff may narrow the partner kind."""
+    offered = apps.get_model("accounts", "OfferedPoint")
+    offered.objects.bulk_create(offered(kind=kind, point=point) for kind in ("group", "partner") for point in POINTS)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+    operations = [
+        migrations.RunSQL(APPEND_ONLY, BACK),
+        migrations.RunPython(offer_points, migrations.RunPython.noop),
+    ]

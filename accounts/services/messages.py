@@ -1,0 +1,63 @@
+"""The message centre (S22)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor, require_staff
+from accounts.events import record
+from accounts.models import Event, Message, MessageRead, User
+from config.errors import InputError, NotFound
+
+
+@transaction.atomic
+def publish_message(
+    *, actor: Actor, title: str, body: str, published_at: datetime | None = None, valid_until: datetime | None = None
+) -> Message:
+    """A system message that everybody gets from `published_at` on; it pops up until `valid_until` (S22.1, S22.4)."""
+    require_staff(actor, "accounts.add_message")
+    at = published_at or timezone.now()
+    if valid_until is not None and valid_until <= at:
+        raise InputError("valid_until", _("The end must be after the publication."))
+    message = Message.objects.create(
+        kind=Message.Kind.SYSTEM, title=title.strip(), body=body.strip(), published_at=at, valid_until=valid_until
+    )
+    record("message.published", actor=actor, account=None, subject=message, title=message.title)
+    return message
+
+
+@transaction.atomic
+def send_message(
+    *, user: User, title: str, body: str, link: str = "", event: Event | None = None, valid_until: datetime | None = None
+) -> Message:
+    """A personal message; the same event never gives a person two."""
+    fields = {"title": title[:120], "body": body, "link": link, "valid_until": valid_until}
+    if event is None:
+        return Message.objects.create(kind=Message.Kind.PERSONAL, user=user, **fields)
+    message, _created = Message.objects.get_or_create(
+        event=event, user=user, defaults={"kind": Message.Kind.PERSONAL, **fields}
+    )
+    return message
+
+
+@transaction.atomic
+def read_message(*, user: User, message_id: int, now: datetime | None = None) -> Message:
+    """The person opened the message's details: it is read from now on (S22.3)."""
+    message = Message.objects.for_user(user, at=now).filter(pk=message_id).first()
+    if message is None:
+        raise NotFound()
+    MessageRead.objects.get_or_create(message=message, user=user, defaults={"at": now or timezone.now()})
+    return message
+
+
+def unread_count(*, user: User, now: datetime | None = None) -> int:
+    """The red number: unread and still valid (S22.5, Q-10)."""
+    return Message.objects.for_user(user, at=now).unread().valid(at=now).count()
+
+
+def reminder_for(*, user: User, now: datetime | None = None) -> Message | None:
+    """The system message that the reminder window shows: newest unread one, until its validity ends (S22.2, S22.4)."""
+    waiting = Message.objects.for_user(user, at=now).unread().valid(at=now).filter(kind=Message.Kind.SYSTEM)
+    return waiting.order_by("-published_at", "-id").first()

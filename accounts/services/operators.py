@@ -1,0 +1,95 @@
+"""Who acts in an account, in which role."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policy
+from accounts.actors import Actor, require
+from accounts.cleaning import cleaned
+from accounts.events import record
+from accounts.locks import lock_accounts
+from accounts.mobile import normalise_mobile
+from accounts.models import Account, Operator, User
+from accounts.names import clean_name
+from accounts.permissions import Right, Role
+from config.errors import DomainError, InputError, NotFound
+
+
+class LastOwner(DomainError):
+    """An account must stay in somebody's hands."""
+
+    code = "last_owner"
+    sentence = _("This is the only owner of the account. Make somebody else an owner first.")
+
+
+@transaction.atomic
+def add_operator(*, actor: Actor, account: Account, mobile: str, name: str, role: str) -> Operator:
+    """The person with this number has the role. Somebody unknown gets a login that waits for its first password,
+    which “forgot password” sets (S2.7). Locks the account."""
+    require(actor, Right.MANAGE_OPERATORS, account)
+    number = cleaned("mobile", normalise_mobile, mobile)
+    _check_role(role)
+    account = lock_accounts(account.pk)[account.pk]
+    if account.operators.count() >= policy.OPERATORS_MAX:
+        raise DomainError(_("An account has at most %(limit)s operators."), limit=policy.OPERATORS_MAX)
+    user = User.objects.filter(mobile=number).first() or _waiting_login(number, name)
+    if Operator.objects.filter(account=account, user=user).exists():
+        raise InputError("mobile", _("This person is already an operator of the account."))
+    operator = Operator.objects.create(account=account, user=user, role=role, added_by=actor.user)
+    record("operator.added", actor=actor, account=account, subject=operator, person=str(user), role=role)
+    return operator
+
+
+def _waiting_login(mobile: str, name: str) -> User:
+    shown = cleaned("name", lambda text: clean_name(text, max_length=60), name)
+    user = User(username=f"u{mobile}", mobile=mobile, name=shown)
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    return user
+
+
+@transaction.atomic
+def change_role(*, actor: Actor, operator_id: int, role: str) -> Operator:
+    """The operator has the new role; the last owner stays one. Locks the account."""
+    operator = _locked(actor, operator_id)
+    _check_role(role)
+    if role != Role.OWNER:
+        _keep_an_owner(operator)
+    operator.role = role
+    operator.save(update_fields=["role"])
+    record("operator.role_changed", actor=actor, account=operator.account, subject=operator, role=role)
+    return operator
+
+
+@transaction.atomic
+def remove_operator(*, actor: Actor, operator_id: int) -> None:
+    """The person can no longer act in this account; the last owner stays. Locks the account."""
+    operator = _locked(actor, operator_id)
+    _keep_an_owner(operator)
+    person, account = str(operator.user), operator.account
+    operator.delete()
+    record("operator.removed", actor=actor, account=account, person=person)
+
+
+def _locked(actor: Actor, operator_id: int) -> Operator:
+    account_id = Operator.objects.filter(pk=operator_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        raise NotFound()
+    account = lock_accounts(account_id)[account_id]
+    require(actor, Right.MANAGE_OPERATORS, account)
+    operator = Operator.objects.select_related("user").filter(pk=operator_id).first()
+    if operator is None:
+        raise NotFound()
+    operator.account = account
+    return operator
+
+
+def _check_role(role: str) -> None:
+    if role not in Role.values:
+        raise InputError("role", _("Please choose a role."))
+
+
+def _keep_an_owner(operator: Operator) -> None:
+    others = Operator.objects.filter(account_id=operator.account_id, role=Role.OWNER).exclude(pk=operator.pk)
+    if operator.role == Role.OWNER and not others.exists():
+        raise LastOwner()

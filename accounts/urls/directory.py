@@ -1,0 +1,5 @@
+"""Addresses: directory."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses: finance."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
