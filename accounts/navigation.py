@@ -1,0 +1,176 @@
+"""What the frame offers: the consoles of the switcher and the links beside each page.
+
+Higher apps add theirs from `apps.py` (`add_product`, `add_section`, `add_personal`); the frame shows what the person's
+rights in the current account allow and asks the database nothing for it.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Right
+from config.nav import NavItem, NavSection, Product
+
+ACCOUNT = "account"
+FINANCE = "finance"
+DIRECTORY = "directory"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One page of a console; shown to whoever has the right, marked as current on everything beneath its address."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    right: str = Right.VIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A few links under a heading; an empty heading draws none."""
+
+    label: str | Promise
+    links: Sequence[Link]
+
+
+@dataclass(slots=True)
+class Offer:
+    """A console with its sections. One that is not `listed` has pages, but no place in the switcher."""
+
+    key: str
+    label: str | Promise
+    url_name: str
+    icon: str
+    prefix: str
+    note: str | Promise = ""
+    right: str = Right.VIEW
+    listed: bool = True
+    sections: list[Section] = field(default_factory=list)
+
+
+_offers: dict[str, Offer] = {}
+_personal: list[Link] = []
+
+
+def add_product(offer: Offer) -> None:
+    """From now on the switcher offers this console; adding it again changes nothing."""
+    _offers.setdefault(offer.key, offer)
+
+
+def add_section(key: str, section: Section) -> None:
+    """From now on this console's pages have these links beside them."""
+    if section not in _offers[key].sections:
+        _offers[key].sections.append(section)
+
+
+def add_personal(link: Link) -> None:
+    """From now on the menu of every person has this link; its `right` is not asked."""
+    if link not in _personal:
+        _personal.append(link)
+
+
+def offer_at(path: str) -> Offer:
+    """The console that an address belongs to, by the longest prefix; the account's own pages take the rest."""
+    fitting = [offer for offer in _offers.values() if path.startswith(offer.prefix)]
+    return max(fitting, key=lambda offer: len(offer.prefix))
+
+
+def products_for(path: str, rights: Collection[str]) -> list[Product]:
+    """The consoles that these rights open."""
+    here = offer_at(path)
+    return [
+        Product(
+            key=offer.key,
+            label=str(offer.label),
+            url=url,
+            icon=offer.icon,
+            current=offer is here,
+            note=str(offer.note),
+        )
+        for offer in _offers.values()
+        if offer.listed and offer.right in rights and (url := address(offer.url_name))
+    ]
+
+
+def sections_for(path: str, rights: Collection[str]) -> list[NavSection]:
+    """The links beside the page at this address."""
+    offer = offer_at(path)
+    allowed = {link: url for section in offer.sections for link, url in _open_links(section, rights)}
+    current = max((url for url in allowed.values() if path.startswith(url)), key=len, default="")
+    found = [
+        NavSection(
+            label=str(section.label),
+            items=[
+                NavItem(label=str(link.label), url=url, icon=link.icon, current=url == current)
+                for link, url in _open_links(section, rights)
+            ],
+        )
+        for section in offer.sections
+    ]
+    return [section for section in found if section.items]
+
+
+def personal_for(path: str) -> list[NavItem]:
+    """The person's own pages."""
+    return [
+        NavItem(label=str(link.label), url=url, icon=link.icon, current=path == url)
+        for link in _personal
+        if (url := address(link.url_name))
+    ]
+
+
+def _open_links(section: Section, rights: Collection[str]) -> Iterator[tuple[Link, str]]:
+    for link in section.links:
+        if link.right in rights and (url := address(link.url_name)):
+            yield link, url
+
+
+def address(url_name: str) -> str:
+    """Where the name leads; empty while no page has it."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+add_product(
+    Offer(
+        key=ACCOUNT,
+        label=_("Account"),
+        url_name="accounts:home",
+        icon="building-2",
+        prefix="/",
+        listed=False,
+    )
+)
+add_product(
+    Offer(
+        key=FINANCE,
+        label=_("Enterprise Finance"),
+        url_name="accounts:member-list",
+        icon="wallet",
+        prefix="/finance/",
+        note=_("Link accounts and manage what they allow"),
+        right=Right.SEE_FINANCE,
+    )
+)
+add_product(
+    Offer(
+        key=DIRECTORY,
+        label=_("Resource Directory"),
+        url_name="accounts:directory",
+        icon="folder-tree",
+        prefix="/directory/",
+        note=_("Keep accounts in folders and enter their consoles"),
+        right=Right.MANAGE_DIRECTORY,
+    )
+)
+add_section(FINANCE, Section("", [Link(_("Linked accounts"), "accounts:member-list", "users", Right.SEE_FINANCE)]))
+add_section(
+    DIRECTORY,
+    Section("", [Link(_("Folders and accounts"), "accounts:directory", "folder-tree", Right.MANAGE_DIRECTORY)]),
+)
