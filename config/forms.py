@@ -1,7 +1,7 @@
 """How every form of the site is drawn, and the few fields and helpers that all of them share.
 
-A page writes `{{ form }}` inside its `<form>` and gets the error summary and all fields. A form checks shape and knows nothing
-of saving; what a service refuses comes back to the field by `refuse`.
+A page writes `{{ form }}` inside its `<form>` and gets the error summary and all fields. A form checks shape and knows
+nothing of saving; what a service refuses comes back to the field by `refuse`.
 """
 
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ class CodeField(forms.RegexField):
 
 
 class CardSelect(forms.RadioSelect):
-    """A choice between few things that need a sentence each: a card per choice. `hints` maps a value to its sentence."""
+    """A choice between few things that need a sentence each, a card per choice; `hints` maps a value to its sentence."""
 
     template_name = "ui/widgets/cards.html"
     option_template_name = "ui/widgets/card.html"

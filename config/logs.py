@@ -15,8 +15,10 @@ from typing import Any
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 HIDDEN = "***"
-_SECRET_WORDS = r"pass(?:word|wd|phrase)?|secret|token|api_?key|access_?key\w*|private_?key|authorization|cookie|sessionid|csrf\w*"
-_SECRET_NAME = re.compile(rf"(?i)\b\w*(?:{_SECRET_WORDS})\w*\b|^(?:otp|code|pin|key)$")
+_NAMES = (
+    r"pass(?:word|wd|phrase)?|secret|token|api_?key|access_?key\w*|private_?key|authorization|cookie|sessionid|csrf\w*"
+)
+_SECRET_NAME = re.compile(rf"(?i)\b\w*(?:{_NAMES})\w*\b|^(?:otp|code|pin|key)$")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request_id", "request", "taskName"}
 
 # Order matters: whole headers and URLs first, then named values, then what gives itself away by its shape.
@@ -24,7 +26,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w.~+/=-]{8,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)\b((?:set-)?cookie:\s*)[^\r\n]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?<=://)([^/\s:@]+):([^/\s@]+)@"), rf"\1:{HIDDEN}@"),
-    (re.compile(rf"(?i)(\w*(?:{_SECRET_WORDS})\w*[\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&}})\]]+)"), rf"\1{HIDDEN}"),
+    (
+        re.compile(rf"(?i)(\w*(?:{_NAMES})\w*[\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&}})\]]+)"),
+        rf"\1{HIDDEN}",
+    ),
     (re.compile(r"(?i)\b((?:otp|code|pin|captcha)[\"']?\s*[=:]\s*[\"']?)\d{4,8}\b"), rf"\1{HIDDEN}"),
     (re.compile(r"(?<![\w.])(/s/)[^/\s\"'?]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?<=/)(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{20,}(?=[/\s\"'?]|$)"), HIDDEN),
@@ -51,7 +56,9 @@ class RequestFilter(logging.Filter):
     """Puts the id of the current request on every record; never drops one."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get() or "-"
+        # Django logs a refused request when it has left the middleware; the record then still carries the request.
+        of_request = getattr(getattr(record, "request", None), "reference", "")
+        record.request_id = request_id.get() or of_request or "-"
         return True
 
 

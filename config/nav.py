@@ -1,8 +1,8 @@
 """What the console frame needs to know, in one typed object.
 
-`accounts.context.console` puts a `Console` into every template as `nav`; `templates/console.html` draws it and is content
-with whatever is missing, so that a page for somebody without an account still has its frame. Everything is ready to
-print: labels translated, addresses resolved. The frame asks the database nothing.
+`accounts.context.console` puts a `Console` into every template as `nav`; `templates/console.html` draws it and is
+content with whatever is missing, so that a page for somebody without an account still has its frame. Everything is
+ready to print: labels translated, addresses resolved. The frame asks the database nothing.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The development outbox: every letter and text that the system sends, kept where a developer can read it.
 
-Files under `VAR_DIR/outbox`, one JSON document each, named so that sorting by name sorts by time; the oldest go when there
-are more than `KEPT_MAX`. Shown at `/dev/outbox/` while DEBUG is on.
+Files under `VAR_DIR/outbox`, one JSON document each, named so that sorting by name sorts by time; the oldest go when
+there are more than `KEPT_MAX`. Shown at `/dev/outbox/` while DEBUG is on.
 """
 
 import json

@@ -18,7 +18,7 @@ from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 
 PAGE_SIZE = 50
-Row = TypeVar("Row", covariant=True)
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)

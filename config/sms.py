@@ -1,4 +1,4 @@
-"""The contract of a text-message provider: what a backend is given and what it answers. `SMS_BACKEND` names the class."""
+"""The contract of a text-message provider: what it is given and what it answers. `SMS_BACKEND` names the class."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class SmsResult:
-    """What became of one text. `category` groups the provider's codes; `retryable` says whether trying again can help."""
+    """What became of one text: `category` groups the provider's codes, `retryable` says whether to try again."""
 
     accepted: bool
     provider_id: str = ""

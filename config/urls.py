@@ -4,20 +4,17 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import outbox_views, preferences
+from config import preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.api_urls")),
     path("preferences/theme/", preferences.set_theme, name="theme"),
+    path("preferences/", include("django.conf.urls.i18n")),
 ]
 if settings.DEBUG:
-    urlpatterns += [
-        path("dev/outbox/", outbox_views.index, name="outbox"),
-        path("dev/outbox/<str:key>/", outbox_views.item, name="outbox-item"),
-        path("dev/outbox/<str:key>/letter/", outbox_views.letter, name="outbox-letter"),
-    ]
+    urlpatterns.append(path("dev/", include("config.dev_urls")))
 
 handler400 = "config.error_views.bad_request"
 handler403 = "config.error_views.permission_denied"

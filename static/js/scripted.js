@@ -1,0 +1,2 @@
+// Tells the stylesheets that scripts run, before the first paint.
+document.documentElement.classList.add("scripted");
