@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from accounts.models import Account, OfferedPoint, Relationship
+from accounts.models import Account, Relationship, WithheldPoint
 from accounts.permissions import ConsoleRole, Inherit, Point, complete
 
 
@@ -37,8 +37,8 @@ class Terms:
 
 def offered_points(kind: str) -> list[Point]:
     """The points that may be asked for in this kind of relationship (K6.6, K6.7, Q-3)."""
-    offered = set(OfferedPoint.objects.filter(kind=kind, offered=True).values_list("point", flat=True))
-    return [point for point in Point if point in offered]
+    withheld = set(WithheldPoint.objects.filter(kind=kind).values_list("point", flat=True))
+    return [point for point in Point if point not in withheld]
 
 
 def offered_inherits(kind: str, manager: Account, member: Account) -> list[Inherit]:

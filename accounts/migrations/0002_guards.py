@@ -1,4 +1,4 @@
-"""What the database refuses by itself, and the permissions that each kind of relationship offers at first."""
+"""What the database refuses by itself: what happened stays as it was."""
 
 from django.db import migrations
 
@@ -23,27 +23,7 @@ DROP TRIGGER event_no_truncate ON accounts_event;
 DROP TRIGGER event_append_only ON accounts_event;
 DROP FUNCTION accounts_refuse_change();
 """
-POINTS = [
-    "view_balance",
-    "view_bills",
-    "view_orders",
-    "view_statements",
-    "view_invoices",
-    "confirm_statement",
-    "repay_statement",
-    "request_invoice",
-]
-
-
-def offer_points(apps, schema_editor):
-    """Both kinds offer all, as the rules say; staff may narrow the partner kind."""
-    offered = apps.get_model("accounts", "OfferedPoint")
-    offered.objects.bulk_create(offered(kind=kind, point=point) for kind in ("group", "partner") for point in POINTS)
-
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
-    operations = [
-        migrations.RunSQL(APPEND_ONLY, BACK),
-        migrations.RunPython(offer_points, migrations.RunPython.noop),
-    ]
+    operations = [migrations.RunSQL(APPEND_ONLY, BACK)]

@@ -10,7 +10,7 @@ from accounts.models.event import Event
 from accounts.models.folder import Folder
 from accounts.models.invitation import Invitation, ShortLink
 from accounts.models.message import Message, MessageRead
-from accounts.models.relationship import OfferedPoint, Relationship
+from accounts.models.relationship import Relationship, WithheldPoint
 from accounts.models.user import Session, User
 
 __all__ = [
@@ -24,11 +24,11 @@ __all__ = [
     "Invitation",
     "Message",
     "MessageRead",
-    "OfferedPoint",
     "OneTimeCode",
     "Operator",
     "Relationship",
     "Session",
     "ShortLink",
     "User",
+    "WithheldPoint",
 ]

@@ -166,18 +166,17 @@ class Relationship(StateModel):
         self.end, self.ended_at = self.End.DISSOLVED, at
 
 
-class OfferedPoint(models.Model):
-    """Which points may be asked for in a kind of relationship; staff may narrow the partner kind (Q-3)."""
+class WithheldPoint(models.Model):
+    """A point that staff no longer offer in a kind of relationship (Q-3); without rows everything is offered."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=Relationship.Kind)
     point = models.CharField(_("permission"), max_length=32, choices=Point)
-    offered = models.BooleanField(_("offered"), default=True)
 
     class Meta:
-        verbose_name = _("offered permission")
-        verbose_name_plural = _("offered permissions")
+        verbose_name = _("withheld permission")
+        verbose_name_plural = _("withheld permissions")
         ordering = ["kind", "id"]
-        constraints = [models.UniqueConstraint(name="offered_point_once", fields=["kind", "point"])]
+        constraints = [models.UniqueConstraint(name="withheld_point_once", fields=["kind", "point"])]
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.point}"
