@@ -24,6 +24,7 @@ def subscribe(event_kind: str, job_kind: str) -> None:
 
 def record(
     kind: str,
+    /,
     *,
     actor: Actor,
     account: Account | None,

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, require, require_staff
-from accounts.citizen_id import mask_citizen_id, normalise_citizen_id
+from accounts.citizen_id import parse_citizen_id
 from accounts.cleaning import cleaned
-from accounts.credit_code import normalise_credit_code
+from accounts.credit_code import parse as parse_credit_code
 from accounts.events import record
 from accounts.locks import lock_accounts, lock_name
 from accounts.models import Account, Certification, Enterprise
@@ -51,7 +51,7 @@ def submit_enterprise(
 ) -> Certification:
     """An application waits for review. Locks the account. Raises InputError for a code that cannot be."""
     registered = cleaned("name", clean_name, name)
-    code = cleaned("credit_code", normalise_credit_code, credit_code)
+    code = cleaned("credit_code", lambda text: parse_credit_code(text).code, credit_code)
     account = _ready_for_application(actor, account)
     certification = Certification.objects.create(
         account=account,
@@ -70,7 +70,7 @@ def submit_enterprise(
 def submit_individual(*, actor: Actor, account: Account, name: str, citizen_id: str) -> Certification:
     """The same for a person; of the identity number only the masked form is kept."""
     holder = cleaned("name", lambda text: clean_name(text, max_length=60), name)
-    number = cleaned("citizen_id", normalise_citizen_id, citizen_id)
+    masked = cleaned("citizen_id", lambda text: parse_citizen_id(text).masked, citizen_id)
     account = _ready_for_application(actor, account)
     if account.certified == Account.Certified.INDIVIDUAL:
         raise InputError("name", _("This account is already verified as an individual."))
@@ -78,7 +78,7 @@ def submit_individual(*, actor: Actor, account: Account, name: str, citizen_id: 
         account=account,
         kind=Certification.Kind.INDIVIDUAL,
         holder_name=holder,
-        holder_id_masked=mask_citizen_id(number),
+        holder_id_masked=masked,
         submitted_by=actor.user,
     )
     record("certification.submitted", actor=actor, account=account, subject=certification)
