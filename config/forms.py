@@ -62,7 +62,7 @@ class CodeField(forms.RegexField):
 
 
 class CardSelect(forms.RadioSelect):
-    """A choice between few things that need a sentence each, a card per choice; `hints` maps a value to its sentence."""
+    """A choice between few things that need a sentence each, as cards; `hints` maps a value to its sentence."""
 
     template_name = "ui/widgets/cards.html"
     option_template_name = "ui/widgets/card.html"

@@ -71,7 +71,7 @@ def _log_end(request: HttpRequest, response: HttpResponse, begun: float) -> None
 
 
 class Health:
-    """Answers `/healthz` (this process lives) and `/readyz` (it can serve) before host checks and redirects to https."""
+    """Answers `/healthz` (this process lives) and `/readyz` (it can serve) before any host check or redirect."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
