@@ -30,6 +30,8 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if settings.DEBUG and response.status_code in {404, 500}:
+            return response  # a developer's traceback page is full of inline script; Django 6 makes the same exception
         directives: Directives | None = getattr(response, "_csp_config", None)
         response.headers.setdefault(HEADER, self.policy if directives is None else build_policy(directives))
         return response
