@@ -15,7 +15,7 @@ from accounts.actors import SYSTEM, Actor, require
 from accounts.events import record
 from accounts.locks import lock_accounts, lock_name
 from accounts.models import Account, Invitation, OneTimeCode, Relationship
-from accounts.permissions import Right
+from accounts.permissions import ConsoleRole, Right
 from accounts.services.codes import require_clearance
 from accounts.targets import GROUP_GRAPH, refuse_unfit, refuse_unfit_terms, unfit_for_group
 from accounts.terms import Terms
@@ -83,6 +83,7 @@ def send_invitation(
     manager, target = locked[manager.pk], locked[target.pk]
     _close_overdue(Relationship.objects.filter(manager=manager, member=target), at)
     refuse_unfit(manager, target, kind)
+    _refuse_wrong_door(terms, door)
     refuse_unfit_terms(manager, target, kind, terms, door)
     require_clearance(actor=actor, purpose=OneTimeCode.Purpose.INVITE, binding=f"account:{manager.pk}", now=at)
     relationship = Relationship.objects.create(
@@ -91,6 +92,14 @@ def send_invitation(
     invitation = open_invitation(relationship, Invitation.Purpose.LINK, door, terms, actor, at)
     record("invitation.sent", actor=actor, account=manager, counterpart=target, subject=invitation, kind=kind)
     return invitation
+
+
+def _refuse_wrong_door(terms: Terms, door: str) -> None:
+    """Finance asks for financial rights only, the directory for console access only (K12.4, K12.7, K13.4)."""
+    if door == Invitation.Door.FINANCE and terms.console_role != ConsoleRole.NONE:
+        raise InputError("console_role", _("Console access is asked for in the resource directory."))
+    if door == Invitation.Door.DIRECTORY and (terms.points or terms.inherits):
+        raise InputError("points", _("Financial permissions are asked for in Enterprise Finance."))
 
 
 def open_invitation(
@@ -120,7 +129,7 @@ def accept_invitation(
     the invitation was sent is checked again under the lock (Q-18). Raises InvitationClosed, GroupPlaceTaken.
     """
     at = now or timezone.now()
-    invitation = _locked_for_answer(actor, invitation_id, at)
+    invitation = _locked_for_answer(actor, invitation_id, at, giving_place=True)
     relationship = invitation.relationship
     agreed = Terms.asked(
         invitation.points, [item for item in invitation.inherits if item in (inherits or [])], invitation.console_role
@@ -240,15 +249,16 @@ def nudge_unopened(*, now: datetime | None = None) -> int:
     return told
 
 
-def _locked(invitation_id: int) -> Invitation:
-    """Locks accounts, relationship and invitation in this order; answers the invitation with both, freshly read."""
+def _locked(invitation_id: int, *, giving_place: bool = False) -> Invitation:
+    """Locks accounts, relationship and invitation in this order, before them the group graph where a place may be
+    given; answers the invitation with both, freshly read."""
     sides = Invitation.objects.filter(pk=invitation_id).values_list(
         "relationship_id", "relationship__manager_id", "relationship__member_id", "relationship__kind"
     )
     if (found := sides.first()) is None:
         raise NotFound()
     relationship_id, manager_id, member_id, kind = found
-    if kind == Relationship.Kind.GROUP:
+    if giving_place and kind == Relationship.Kind.GROUP:
         lock_name(GROUP_GRAPH)
     accounts = lock_accounts(manager_id, member_id)
     relationship = Relationship.objects.select_for_update().get(pk=relationship_id)
@@ -258,8 +268,8 @@ def _locked(invitation_id: int) -> Invitation:
     return invitation
 
 
-def _locked_for_answer(actor: Actor, invitation_id: int, at: datetime) -> Invitation:
-    invitation = _locked(invitation_id)
+def _locked_for_answer(actor: Actor, invitation_id: int, at: datetime, *, giving_place: bool = False) -> Invitation:
+    invitation = _locked(invitation_id, giving_place=giving_place)
     require(actor, Right.ANSWER_INVITATIONS, invitation.relationship.member)
     _refuse_closed(invitation, at)
     return invitation
@@ -282,7 +292,9 @@ def _end_question(invitation: Invitation, end: str, at: datetime) -> None:
 def _close_overdue(relationships: models.QuerySet[Relationship], at: datetime) -> int:
     """An invitation past its time must never stand in the way of a new one (C6)."""
     closed = 0
-    for invitation_id in Invitation.objects.overdue(at=at).filter(relationship__in=relationships).values_list("pk", flat=True):
+    for invitation_id in (
+        Invitation.objects.overdue(at=at).filter(relationship__in=relationships).values_list("pk", flat=True)
+    ):
         invitation = _locked(invitation_id)
         if invitation.state == Invitation.State.OPEN and not invitation.is_open(at=at):
             invitation.expire(at=at)

@@ -1,0 +1,79 @@
+"""What every test may use."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import Account, User
+from config import outbox
+from tests.factories import make_account, owner_of
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Append-only tables refuse TRUNCATE, by which tests with real transactions clean up: only there it is let pass,
+    and what migrations put into tables is put back."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_everything(self: DatabaseOperations, sql_list: list[str]) -> None:
+        flush(self, ["SET LOCAL session_replication_role = replica", *sql_list])
+
+    DatabaseOperations.execute_sql_flush = flush_everything  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def own_outbox(settings: Settings, tmp_path: Path) -> None:
+    """Letters and texts of this test only; cheap hashes, which show nothing less."""
+    settings.VAR_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def cheap_hashes(settings: Settings) -> None:
+    """For tests that log many people in."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def sent() -> Callable[[], list[outbox.Item]]:
+    """Every letter and text so far, newest first."""
+    return outbox.items
+
+
+@pytest.fixture
+def manager(db: None) -> Account:
+    """The account that invites."""
+    return make_account(username="manager", name="总部")
+
+
+@pytest.fixture
+def member(db: None) -> Account:
+    """The account that is invited; another enterprise."""
+    return make_account(username="member", name="分公司")
+
+
+@pytest.fixture
+def stranger(db: None) -> Account:
+    """An account that has nothing to do with either."""
+    return make_account(username="stranger", name="路人")
+
+
+@pytest.fixture
+def browse() -> Callable[[Account | User], Client]:
+    """A browser in which the owner of this account, or this person, is logged in."""
+
+    def open_as(who: Account | User) -> Client:
+        client = Client()
+        client.force_login(owner_of(who) if isinstance(who, Account) else who)
+        if isinstance(who, Account):
+            session = client.session
+            session["account"] = who.pk
+            session.save()
+        return client
+
+    return open_as
