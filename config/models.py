@@ -27,6 +27,7 @@ class Job(models.Model):
 
     State = JobState
     OPEN = (State.READY, State.SENDING)
+    ATTEMPTS_MAX = 5
 
     kind = models.CharField(_("kind"), max_length=100)
     key = models.CharField(_("key"), max_length=200, null=True, blank=True)  # noqa: DJ001  (no key: not unique)
@@ -60,6 +61,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def is_last_attempt(self) -> bool:
+        """While an attempt runs: should this one fail too, the job is parked."""
+        return self.attempts >= self.ATTEMPTS_MAX
 
     @property
     def reference(self) -> str:

@@ -16,6 +16,7 @@ transaction, then committed as `done`. Should the process die in between, it is 
 `job.reference`, the same at every attempt, so that the provider can tell.
 **After a failure** it waits 30 s, 2 min, 10 min, 1 h; a handler that knows better raises `Retry(after=…)`. The fifth
 failure parks it for a person (`Job.State.PARKED`; the admin's button calls `try_again`).
+A handler may look at `job.is_last_attempt` to say so where people see it.
 **The sweep**, each minute, nudges what is due and what died. `@job("x", every=timedelta(hours=1))` queues periodic
 work: one job for each period, however many workers sweep; a period that passed while all were down is not made up for.
 **`manage.py worker`** supervises one cluster: it asks for a sign of life each minute and starts the cluster anew when

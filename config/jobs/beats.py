@@ -32,8 +32,8 @@ class Pulse:
     """The beats of one cluster, as its supervisor asks for them. Times are the supervisor's own clock, in seconds."""
 
     name: str
-    asked_at: float | None = None
-    answered_at: float | None = None
+    waiting_since: float | None = None
+    next_at: float = 0.0
 
     @property
     def queue(self) -> str:
@@ -42,7 +42,7 @@ class Pulse:
 
     def begin(self, *, restarts: int = 0) -> None:
         """The cluster starts: its row is there, old beats are gone."""
-        self.asked_at = self.answered_at = None
+        self.lose_sight()
         OrmQ.objects.filter(key=self.queue).delete()
         WorkerBeat.objects.update_or_create(name=self.name, defaults={"restarts": restarts})
 
@@ -53,21 +53,20 @@ class Pulse:
 
     def is_deaf(self, clock: float) -> bool:
         """Takes note of an answer, asks again when it is time, and tells whether an answer is overdue."""
-        if self.asked_at is None:
-            if self.answered_at is None or clock - self.answered_at >= policy.BEAT_EVERY.total_seconds():
-                self._ask(clock)
-            return False
-        if not OrmQ.objects.filter(key=self.queue).exists():
-            self.asked_at, self.answered_at = None, clock
-            return False
-        return clock - self.asked_at > policy.BEAT_SILENCE_MAX.total_seconds()
+        if self.waiting_since is not None and not OrmQ.objects.filter(key=self.queue).exists():
+            self.waiting_since = None
+        if self.waiting_since is not None:
+            return clock - self.waiting_since > policy.BEAT_SILENCE_MAX.total_seconds()
+        if clock >= self.next_at:
+            self._ask(clock)
+        return False
 
     def lose_sight(self) -> None:
         """The database was away: a beat could not be answered, so its time starts anew."""
-        self.asked_at = self.answered_at = None
+        self.waiting_since, self.next_at = None, 0.0
 
     def _ask(self, clock: float) -> None:
         OrmQ.objects.filter(key=self.queue).delete()
         options = {"cluster": self.queue, "save": False}
         async_task("config.jobs.beats.beat", self.name, q_options=options)
-        self.asked_at = clock
+        self.waiting_since, self.next_at = clock, clock + policy.BEAT_EVERY.total_seconds()

@@ -9,7 +9,6 @@ def _seconds(name: str, default: int) -> timedelta:
     return timedelta(seconds=env.number(name, default))
 
 
-ATTEMPTS_MAX = 5
 # The wait after the first, second, … failed attempt; also how long a started one is left before it counts as dead.
 BACKOFF = tuple(timedelta(seconds=int(word)) for word in env.words("JOBS_BACKOFF_SECONDS", "30,120,600,3600"))
 # An outside call holds no row lock that would show that it still runs: longer than the queue's time limit of 60 s.

@@ -81,7 +81,7 @@ def _begin(pk: int, now: datetime) -> Job | None:
     job = due.first()
     if job is None:
         return None
-    if job.attempts >= policy.ATTEMPTS_MAX:
+    if job.is_last_attempt:
         _park(job, job.last_error or "the process died during each attempt")
         return None
     outside = is_outside(job.kind)
@@ -120,7 +120,7 @@ def _give_back(job: Job, error: BaseException, now: datetime | None, pause: time
     mine = Job.objects.select_for_update().filter(pk=job.pk, state=job.state, attempts=job.attempts).first()
     if mine is None:
         return
-    if mine.attempts >= policy.ATTEMPTS_MAX:
+    if mine.is_last_attempt:
         _park(mine, describe(error))
         return
     # At least a second, lest a loop that runs what is due never end.
@@ -137,7 +137,7 @@ def _park(job: Job, reason: str) -> None:
 
 def _pause(attempts: int) -> timedelta:
     """After the last attempt nothing follows but parking, so that need not wait an hour."""
-    return policy.pause_after(attempts if attempts < policy.ATTEMPTS_MAX else 1)
+    return policy.pause_after(attempts if attempts < Job.ATTEMPTS_MAX else 1)
 
 
 def describe(error: BaseException) -> str:
