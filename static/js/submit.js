@@ -25,7 +25,7 @@
     const tick = () => {
       const left = Math.ceil((end - Date.now()) / 1000);
       button.disabled = left > 0;
-      button.textContent = left > 0 ? button.dataset.countdownText.replace("%s", left) : words;
+      button.textContent = left > 0 ? button.dataset.countdownText.replace("{seconds}", left) : words;
       if (left > 0) setTimeout(tick, 1000);
     };
     tick();
