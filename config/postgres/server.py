@@ -210,7 +210,7 @@ class Server:
     def _tell(self, seconds: float) -> None:
         moved = f" (its user {place.SYSTEM_USER} cannot enter {self._asked_for.parent})"
         where = f"{self.home / 'data'}{'' if self.home == self._asked_for else moved}"
-        logger.info("Database: embedded PostgreSQL, started in %.1f s, data in %s", seconds, where)
+        logger.info("Started the embedded PostgreSQL in %.1f s, data in %s", seconds, where)
 
     def _log(self) -> BinaryIO:
         """Where the server writes; readable by nobody else, since complaints quote data."""
