@@ -181,10 +181,10 @@ def members() -> list[dict[str, Any]]:
         ("湖州南太湖物流有限公司", "1009 2200 3402", "企业集团", "财务管理", "已解除", "neutral", None, 900000),
     ]
     names = ("name", "number", "kind", "mode", "label", "tone", "balance", "minutes")
-    found = [dict(zip(names, row, strict=True)) for row in rows]
+    found: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
     for row in found:
-        row["at"] = now() - timedelta(minutes=row["minutes"])  # type: ignore[arg-type]
-        row["balance"] = Decimal(str(row["balance"])) if row["balance"] else None
+        row["at"] = now() - timedelta(minutes=row["minutes"])
+        row["balance"] = Decimal(row["balance"]) if row["balance"] else None
     return found
 
 
