@@ -76,7 +76,7 @@ def rights_of(actor: Actor, account: Account) -> "Collection[str]":
         return frozenset()
     if actor.through is not None and actor.through.member_id == account.pk:
         return CONSOLE_RIGHTS if console_relationship(actor.user, account) else frozenset()
-    if (role := Operator.objects.filter(account=account, user=actor.user).values_list("role", flat=True).first()):
+    if role := Operator.objects.filter(account=account, user=actor.user).values_list("role", flat=True).first():
         return RIGHTS[role]
     return frozenset()
 

@@ -5,9 +5,11 @@ A listener is a kind of job (`config.jobs`) subscribed to a kind of event. Highe
 """
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Account, Event
@@ -30,6 +32,7 @@ def record(
     account: Account | None,
     counterpart: Account | None = None,
     subject: models.Model | None = None,
+    at: datetime | None = None,
     **facts: Any,
 ) -> Event:
     """One row for one change; call it last in the service, inside its transaction. Facts are plain JSON, no secrets."""
@@ -37,6 +40,7 @@ def record(
         facts["through"] = actor.through.manager_id
     event = Event.objects.create(
         kind=kind,
+        at=at or timezone.now(),
         account=account,
         counterpart=counterpart,
         actor=actor.user,

@@ -57,7 +57,7 @@ class CurrentAccount:
             return None, None
         self._note_seen(request)
         if through_id := request.session.get(THROUGH_KEY):
-            if (relationship := entered_by(request.user, through_id)) is not None:
+            if (relationship := entered_by(user=request.user, relationship_id=through_id)) is not None:
                 return relationship.member, relationship
             del request.session[THROUGH_KEY]
         operated = Operator.objects.filter(user=request.user).select_related("account__enterprise")

@@ -13,6 +13,8 @@ from accounts.models import Account, User
 from config import outbox
 from tests.factories import make_account, owner_of
 
+pytest_plugins = ["tests.rules_plugin"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:

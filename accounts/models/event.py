@@ -23,9 +23,7 @@ class Event(models.Model):
 
     kind = models.CharField(_("kind"), max_length=60)
     at = models.DateTimeField(_("time"), default=timezone.now)
-    account = models.ForeignKey(
-        Account, models.PROTECT, null=True, related_name="events", verbose_name=_("account")
-    )
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="events", verbose_name=_("account"))
     counterpart = models.ForeignKey(
         Account, models.PROTECT, null=True, related_name="+", verbose_name=_("other account")
     )

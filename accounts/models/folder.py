@@ -21,12 +21,17 @@ class Folder(models.Model):
         verbose_name = _("folder")
         verbose_name_plural = _("folders")
         constraints = [
-            models.UniqueConstraint(
-                name="folder_one_root", fields=["owner"], condition=models.Q(parent__isnull=True)
-            ),
+            models.UniqueConstraint(name="folder_one_root", fields=["owner"], condition=models.Q(parent__isnull=True)),
             models.UniqueConstraint(name="folder_name_once_per_parent", fields=["parent", "name"]),
             models.CheckConstraint(name="folder_not_its_own_parent", condition=~models.Q(parent=models.F("id"))),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def ancestors(self) -> "list[Folder]":
+        """This folder and everything above it, nearest first; at most as many queries as levels."""
+        chain = [self]
+        while (parent := chain[-1].parent) is not None:
+            chain.append(parent)
+        return chain

@@ -62,9 +62,7 @@ class Invitation(StateModel):
     state = StateField(_("state"), choices=State, default=State.OPEN)
     points = ArrayField(models.CharField(max_length=32), default=list, verbose_name=_("permissions"))
     inherits = ArrayField(models.CharField(max_length=16), default=list, verbose_name=_("inherits"))
-    console_role = models.CharField(
-        _("console access"), max_length=16, choices=ConsoleRole, default=ConsoleRole.NONE
-    )
+    console_role = models.CharField(_("console access"), max_length=16, choices=ConsoleRole, default=ConsoleRole.NONE)
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("sent by"))
     sent_at = models.DateTimeField(_("sent"))
     expires_at = models.DateTimeField(_("valid until"))

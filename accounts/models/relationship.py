@@ -81,9 +81,7 @@ class Relationship(StateModel):
     origin = models.CharField(_("origin"), max_length=10, choices=Origin, default=Origin.INVITED)
     points = ArrayField(models.CharField(max_length=32, choices=Point), default=list, verbose_name=_("permissions"))
     inherits = ArrayField(models.CharField(max_length=16), default=list, verbose_name=_("inherits"))
-    console_role = models.CharField(
-        _("console access"), max_length=16, choices=ConsoleRole, default=ConsoleRole.NONE
-    )
+    console_role = models.CharField(_("console access"), max_length=16, choices=ConsoleRole, default=ConsoleRole.NONE)
     remark = models.CharField(_("remark"), max_length=200, blank=True)
     folder = models.ForeignKey(
         Folder, models.SET_NULL, null=True, blank=True, related_name="placements", verbose_name=_("folder")

@@ -21,7 +21,7 @@ from accounts.services.codes import require_clearance
 from config.errors import DomainError, InputError, NotFound
 
 
-def digest_of(secret: str) -> str:
+def digest_of(*, secret: str) -> str:
     """What is kept of a key; it has 256 random bits, so a plain digest is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -45,7 +45,7 @@ def create_key(
         account=account,
         name=label,
         prefix=secret[:8],
-        digest=digest_of(secret),
+        digest=digest_of(secret=secret),
         scopes=[scope.value for scope in Scope if scope in scopes],
         created_by=actor.user,
     )

@@ -14,10 +14,11 @@ from accounts.actors import Actor, NotInMemberConsole, require
 from accounts.cleaning import cleaned
 from accounts.events import record
 from accounts.locks import lock_accounts, lock_name
-from accounts.models import Account, Folder, Relationship, User
+from accounts.models import Account, Folder, Invitation, Relationship, User
 from accounts.models.relationship import RelationshipQuerySet
 from accounts.names import clean_name
 from accounts.permissions import ConsoleRole, Right
+from accounts.services.invitations import send_invitation
 from accounts.services.relationships import link_registered
 from accounts.services.signup import create_account
 from accounts.targets import GROUP_GRAPH, NO_MANAGER
@@ -51,7 +52,7 @@ def create_folder(*, actor: Actor, account: Account, parent_id: int, name: str) 
     require(actor, Right.MANAGE_DIRECTORY, account)
     lock_accounts(account.pk)
     parent = _folder(account, parent_id)
-    if len(ancestors(parent)) >= policy.FOLDER_DEPTH_MAX:
+    if len(parent.ancestors()) >= policy.FOLDER_DEPTH_MAX:
         raise InputError("name", _("Folders can be nested %(limit)s levels deep."), limit=policy.FOLDER_DEPTH_MAX)
     if account.folders.count() >= policy.FOLDERS_MAX:
         raise InputError("name", _("A directory has at most %(limit)s folders."), limit=policy.FOLDERS_MAX)
@@ -80,9 +81,9 @@ def move_folder(*, actor: Actor, account: Account, folder_id: int, parent_id: in
     folder, parent = _folder(account, folder_id), _folder(account, parent_id)
     if folder.parent_id is None:
         raise InputError("parent", _("The top of the directory cannot be moved."))
-    if folder in ancestors(parent):
+    if folder in parent.ancestors():
         raise InputError("parent", _("A folder cannot be moved into itself or below itself."))
-    if len(ancestors(parent)) + _height(folder) > policy.FOLDER_DEPTH_MAX:
+    if len(parent.ancestors()) + _height(folder) > policy.FOLDER_DEPTH_MAX:
         raise InputError("parent", _("Folders can be nested %(limit)s levels deep."), limit=policy.FOLDER_DEPTH_MAX)
     _free_name(parent, folder.name, but=folder)
     folder.parent = parent
@@ -108,12 +109,43 @@ def delete_folder(*, actor: Actor, account: Account, folder_id: int) -> None:
 
 
 @transaction.atomic
+def invite_to_directory(
+    *,
+    actor: Actor,
+    account: Account,
+    identifier: str,
+    folder_id: int,
+    remark: str = "",
+    now: datetime | None = None,
+) -> Invitation:
+    """A group invitation that asks for console access and for no financial permission (K12.7, K13.3, K13.4).
+
+    The account already has its place in the folder, shown as confirming until it accepts. Locks both accounts.
+    """
+    folder = _folder(account, folder_id)
+    invitation = send_invitation(
+        actor=actor,
+        manager=account,
+        identifier=identifier,
+        kind=Relationship.Kind.GROUP,
+        terms=Terms(console_role=ConsoleRole.ADMINISTRATOR),
+        remark=remark,
+        door=Invitation.Door.DIRECTORY,
+        now=now,
+    )
+    place_member(actor=actor, account=account, relationship_id=invitation.relationship_id, folder_id=folder.pk)
+    return invitation
+
+
+@transaction.atomic
 def place_member(*, actor: Actor, account: Account, relationship_id: int, folder_id: int) -> Relationship:
-    """The member stands in this folder of the manager's directory. Locks account and relationship."""
+    """The member, invited or linked, stands in this folder of the manager's directory. Locks account and
+    relationship."""
     require(actor, Right.MANAGE_DIRECTORY, account)
     lock_accounts(account.pk)
     folder = _folder(account, folder_id)
-    relationship = _group_members(account).select_for_update().filter(pk=relationship_id).first()
+    members = Relationship.objects.live().filter(manager=account, kind=Relationship.Kind.GROUP)
+    relationship = members.select_for_update().filter(pk=relationship_id).first()
     if relationship is None:
         raise NotFound()
     relationship.folder = folder
@@ -141,7 +173,7 @@ def create_resource_account(
     relationship = link_registered(actor=actor, manager=account, member=member, terms=terms, at=at)
     relationship.folder = folder
     relationship.save(update_fields=["folder"])
-    record("member.registered", actor=actor, account=account, counterpart=member, subject=relationship)
+    record("member.registered", actor=actor, account=account, counterpart=member, subject=relationship, at=at)
     return relationship
 
 
@@ -177,15 +209,7 @@ def synchronise_directory(*, actor: Actor, account: Account) -> Folder | None:
     return root
 
 
-def ancestors(folder: Folder) -> list[Folder]:
-    """The folder and everything above it, nearest first; at most as many queries as levels."""
-    chain = [folder]
-    while (parent := chain[-1].parent) is not None:
-        chain.append(parent)
-    return chain
-
-
-def entered_by(user: User, relationship_id: int) -> Relationship | None:
+def entered_by(*, user: User, relationship_id: int) -> Relationship | None:
     """The relationship through which this person stands in a member's console, if that still holds now."""
     return (
         Relationship.objects.in_force()

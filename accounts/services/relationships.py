@@ -12,10 +12,10 @@ from accounts.locks import lock_accounts, lock_name
 from accounts.models import Account, Invitation, OneTimeCode, Relationship
 from accounts.permissions import ConsoleRole, Right
 from accounts.preflight import Finding, findings
+from accounts.questions import open_question, right_for
 from accounts.services.codes import require_clearance
-from accounts.services.invitations import open_invitation, right_for
 from accounts.services.signup import create_account, create_login
-from accounts.targets import GROUP_GRAPH, NO_MANAGER, refuse_unfit_terms
+from accounts.targets import GROUP_GRAPH, NO_MANAGER, refuse_unfit, refuse_unfit_terms
 from accounts.terms import Terms
 from config.errors import DomainError, InputError, NotAllowed, NotFound
 
@@ -82,10 +82,12 @@ def register_member(
     binding = f"account:{manager.pk}"
     require_clearance(actor=actor, purpose=OneTimeCode.Purpose.REGISTER_MEMBER, binding=binding, now=at)
     user = create_login(username=username, mobile=mobile, password=password, name=name)
-    member = create_account(username=username, name=name, owner=user, enterprise=manager.enterprise, added_by=actor.user)
+    member = create_account(
+        username=username, name=name, owner=user, enterprise=manager.enterprise, added_by=actor.user
+    )
     refuse_unfit_terms(manager, member, Relationship.Kind.GROUP, terms, Invitation.Door.FINANCE)
     relationship = link_registered(actor=actor, manager=manager, member=member, terms=terms, at=at)
-    record("member.registered", actor=actor, account=manager, counterpart=member, subject=relationship)
+    record("member.registered", actor=actor, account=manager, counterpart=member, subject=relationship, at=at)
     return relationship
 
 
@@ -136,15 +138,15 @@ def request_change(
     binding = f"relationship:{relationship.pk}"
     require_clearance(actor=actor, purpose=OneTimeCode.Purpose.CHANGE_PERMISSIONS, binding=binding, now=at)
     relationship.open_change()
-    invitation = open_invitation(relationship, Invitation.Purpose.CHANGE, door, asked, actor, at)
+    invitation = open_question(relationship, asked, actor, purpose=Invitation.Purpose.CHANGE, door=door, at=at)
     sides = {"account": relationship.manager, "counterpart": relationship.member}
     if relationship.member.is_resource:
         invitation.accept(by=actor.user, at=at)
         invitation.save(update_fields=["state", "answered_by", "answered_at"])
         relationship.accept_change(terms=asked)
-        record("relationship.changed", actor=actor, subject=relationship, **sides)
+        record("relationship.changed", actor=actor, subject=relationship, at=at, **sides)
     else:
-        record("change.sent", actor=actor, subject=invitation, **sides)
+        record("change.sent", actor=actor, subject=invitation, at=at, **sides)
     relationship.save(update_fields=["state", "points", "inherits", "console_role"])
     return relationship
 
@@ -195,6 +197,7 @@ def dissolve_relationship(*, actor: Actor, relationship_id: int, now: datetime |
         account=relationship.manager,
         counterpart=relationship.member,
         subject=relationship,
+        at=at,
     )
     return relationship
 
@@ -227,14 +230,20 @@ def edit_remark(*, actor: Actor, relationship_id: int, remark: str) -> Relations
 def migrate_member(
     *, actor: Actor, manager: Account, member: Account, terms: Terms, now: datetime | None = None
 ) -> Relationship:
-    """Takes a link over from the former account group (K12.9): established, console access kept as it was."""
+    """Takes a link over from the former account group (K12.9): established, console access kept as it was.
+
+    The rules about whom a group may hold apply as for an invitation. Locks the group graph and both accounts.
+    """
     if terms.console_role not in {ConsoleRole.NONE, ConsoleRole.FORMER}:
         raise InputError("console_role", _("Only console access of the former account group can be taken over."))
     lock_name(GROUP_GRAPH)
-    lock_accounts(manager.pk, member.pk)
+    locked = lock_accounts(manager.pk, member.pk)
+    manager, member = locked[manager.pk], locked[member.pk]
+    refuse_unfit(manager, member, Relationship.Kind.GROUP)
+    refuse_unfit_terms(manager, member, Relationship.Kind.GROUP, terms, Invitation.Door.DIRECTORY)
     at = now or timezone.now()
     relationship = link_registered(actor=actor, manager=manager, member=member, terms=terms, at=at, origin="migrated")
-    record("member.migrated", actor=actor, account=manager, counterpart=member, subject=relationship)
+    record("member.migrated", actor=actor, account=manager, counterpart=member, subject=relationship, at=at)
     return relationship
 
 

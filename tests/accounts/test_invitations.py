@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from accounts.models import Account, Event, Invitation, OneTimeCode, Relationship
 from accounts.permissions import P1, P2, ConsoleRole, Point, Role
+from accounts.questions import InvitationClosed
 from accounts.services import invitations
 from accounts.services.codes import CodeNeeded
 from accounts.standing import Shown, standing_of
 from accounts.targets import check_target
 from accounts.terms import Terms
-from config.errors import DomainError, InputError, NotAllowed, NotFound
-from config.limits import forget
+from config.errors import InputError, NotAllowed, NotFound
 from tests.factories import (
     acting,
     clear,
@@ -168,7 +168,7 @@ def test_the_last_second_counts_and_the_next_does_not(manager, member):
     sent_at = timezone.now()
     invitation = make_invitation(manager, member, at=sent_at)
     assert invitation.expires_at - invitation.sent_at == HOURS_48
-    with pytest.raises(invitations.InvitationClosed) as late:
+    with pytest.raises(InvitationClosed) as late:
         invitations.accept_invitation(actor=acting(member), invitation_id=invitation.pk, now=sent_at + HOURS_48)
     assert late.value.state == Invitation.State.EXPIRED
     invitations.accept_invitation(actor=acting(member), invitation_id=invitation.pk, now=sent_at + HOURS_48 - SECOND)
@@ -180,7 +180,7 @@ def test_refusing_keeps_the_reason_and_gives_nothing(manager, member):
     relationship = invitations.refuse_invitation(actor=acting(member), invitation_id=invitation.pk)
     assert (relationship.state, relationship.end) == (Relationship.State.REJECTED, "refused")
     assert not relationship.grants(Point.VIEW_BALANCE)
-    with pytest.raises(invitations.InvitationClosed):
+    with pytest.raises(InvitationClosed):
         invitations.accept_invitation(actor=acting(member), invitation_id=invitation.pk)
 
 
@@ -203,7 +203,7 @@ def test_the_manager_takes_an_invitation_back(manager, member, stranger):
         invitations.withdraw_invitation(actor=acting(stranger), invitation_id=invitation.pk)
     relationship = invitations.withdraw_invitation(actor=acting(manager), invitation_id=invitation.pk)
     assert (relationship.state, relationship.end) == (Relationship.State.REJECTED, "withdrawn")
-    with pytest.raises(invitations.InvitationClosed) as closed:
+    with pytest.raises(InvitationClosed) as closed:
         invitations.accept_invitation(actor=acting(member), invitation_id=invitation.pk)
     assert closed.value.state == Invitation.State.WITHDRAWN
 
@@ -274,39 +274,6 @@ def test_viewers_cannot_invite_and_strangers_find_nothing(manager, member, stran
         send(manager, member.username, actor=acting(manager, make_operator(manager, Role.VIEWER)))
     with pytest.raises(NotFound):
         send(manager, member.username, actor=acting(stranger))
-
-
-def test_sending_again_keeps_the_deadline_and_is_limited(transactional_db, manager, member):
-    invitation = make_invitation(manager, member)
-    for _ in range(6):
-        invitations.resend_invitation(actor=acting(manager), invitation_id=invitation.pk)
-    with pytest.raises(DomainError) as refused:
-        invitations.resend_invitation(actor=acting(manager), invitation_id=invitation.pk)
-    assert refused.value.code == "too_many"
-    assert Invitation.objects.get(pk=invitation.pk).expires_at == invitation.expires_at
-    forget("invitation-resend", str(invitation.pk))
-
-
-def test_an_ended_invitation_leads_on_to_a_new_one(transactional_db, manager, member):
-    invitation = make_invitation(manager, member, at=timezone.now() - HOURS_48)
-    invitations.ask_for_another(invitation_id=invitation.pk, address="127.0.0.1")
-    assert Event.objects.filter(kind="invitation.asked_again", counterpart=manager).count() == 1
-    with pytest.raises(DomainError) as refused:
-        invitations.ask_for_another(invitation_id=invitation.pk, address="127.0.0.1")
-    assert refused.value.code == "too_many"
-
-
-def test_an_unopened_invitation_reminds_its_sender_once(manager, member):
-    sent_at = timezone.now() - timedelta(hours=37)
-    invitation = make_invitation(manager, member, at=sent_at)
-    assert invitations.nudge_unopened(now=sent_at + timedelta(hours=35)) == 0
-    assert invitations.nudge_unopened() == 1
-    assert invitations.nudge_unopened() == 0
-    opened = make_invitation(manager, make_account(), at=sent_at)
-    link = opened.links.create(digest="d", channel="mail")
-    invitations.note_opening(invitation_id=opened.pk, link_id=link.pk)
-    assert invitations.nudge_unopened() == 0
-    assert invitation.opened_at is None
 
 
 def test_every_change_leaves_one_event_for_both_sides(manager, member):

@@ -4,9 +4,9 @@ import pytest
 
 from accounts.models import Invitation, OneTimeCode, Relationship
 from accounts.permissions import P1
+from accounts.questions import InvitationClosed
 from accounts.services.invitations import (
     GroupPlaceTaken,
-    InvitationClosed,
     accept_invitation,
     refuse_invitation,
     send_invitation,

@@ -1,0 +1,36 @@
+"""`manage.py demo`: fills an empty database with a story that shows the product; `--show` prints its logins."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+
+from accounts.demo import CAST, PASSWORD, STAFF, Story
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    """Runs on an empty database only, so that it can never mix with real data."""
+
+    help = "Fill an empty database with a story that shows the product."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--show` prints the logins of a story told before."""
+        parser.add_argument("--show", action="store_true", help="print the demo logins and stop")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Tells the story and prints its logins."""
+        if not options["show"]:
+            if User.objects.exists():
+                raise CommandError("The database is not empty: the demo runs on an empty one only.")
+            with translation.override("zh-hans"):
+                for chapter in Story().tell():
+                    self.stdout.write(f"  demo: {chapter}")
+        if User.objects.filter(username=STAFF.username).exists():
+            self._show()
+
+    def _show(self) -> None:
+        self.stdout.write(f"\nDemo logins (password of all: {PASSWORD})")
+        for person in [*CAST, STAFF]:
+            self.stdout.write(f"  {person.username:<15} {person.mobile}  {person.name}  {person.note}")
