@@ -10,9 +10,10 @@ from accounts import navigation
 from accounts.actors import Actor
 from accounts.email_address import mask_email
 from accounts.mobile import mask_mobile
-from accounts.models import Account, Message, Operator, User
+from accounts.models import Account, Operator, User
 from accounts.permissions import CONSOLE_RIGHTS, RIGHTS, Role
-from accounts.services.messages import reminder_for, unread_count
+from accounts.reminder import reminder
+from accounts.services.messages import unread_count
 from config.nav import AccountChoice, Acting, Console
 
 
@@ -23,12 +24,8 @@ def console(request: HttpRequest) -> dict[str, Any]:
         return {"nav": None, "reminder": None}
     return {
         "nav": SimpleLazyObject(lambda: _frame(request, user)),
-        "reminder": SimpleLazyObject(lambda: _reminder(user)),
+        "reminder": SimpleLazyObject(lambda: reminder(request, user)),
     }
-
-
-def _reminder(user: User) -> Message | None:
-    return reminder_for(user=user)
 
 
 def _frame(request: HttpRequest, user: User) -> Console:

@@ -1,5 +1,6 @@
 """The message centre (S22)."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, require_staff
 from accounts.events import record
 from accounts.models import Event, Message, MessageRead, User
+from accounts.models.message import MessageQuerySet
 from config.errors import InputError, NotFound
 
 
@@ -30,7 +32,13 @@ def publish_message(
 
 @transaction.atomic
 def send_message(
-    *, user: User, title: str, body: str, link: str = "", event: Event | None = None, valid_until: datetime | None = None
+    *,
+    user: User,
+    title: str,
+    body: str,
+    link: str = "",
+    event: Event | None = None,
+    valid_until: datetime | None = None,
 ) -> Message:
     """A personal message; the same event never gives a person two."""
     fields = {"title": title[:120], "body": body, "link": link, "valid_until": valid_until}
@@ -57,7 +65,21 @@ def unread_count(*, user: User, now: datetime | None = None) -> int:
     return Message.objects.for_user(user, at=now).unread().valid(at=now).count()
 
 
-def reminder_for(*, user: User, now: datetime | None = None) -> Message | None:
-    """The system message that the reminder window shows: newest unread one, until its validity ends (S22.2, S22.4)."""
+def reminder_for(*, user: User, closed: Iterable[int] = (), now: datetime | None = None) -> Message | None:
+    """The system message that the reminder window shows: newest unread one, until its validity ends (S22.2, S22.4).
+
+    `closed` are those whose window the person closed since log-in; they stay unread.
+    """
     waiting = Message.objects.for_user(user, at=now).unread().valid(at=now).filter(kind=Message.Kind.SYSTEM)
-    return waiting.order_by("-published_at", "-id").first()
+    return waiting.exclude(pk__in=list(closed)).order_by("-published_at", "-id").first()
+
+
+def listed_messages(
+    *, user: User, reading: Collection[bool] = (), kinds: Collection[str] = (), now: datetime | None = None
+) -> MessageQuerySet:
+    """The person's messages, expired ones included, narrowed in two dimensions: `reading` (True: read, False: unread)
+    and `kinds`. Within a dimension any of its values fits; a dimension without values narrows nothing (Q-10)."""
+    messages = Message.objects.for_user(user, at=now)
+    if reading:
+        messages = messages.filter(is_read__in=set(reading))
+    return messages.filter(kind__in=set(kinds)) if kinds else messages

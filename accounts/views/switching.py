@@ -1,0 +1,28 @@
+"""Changing the account that one works in (K12.6)."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.http import ConsoleRequest
+from accounts.middleware import ACCOUNT_KEY, THROUGH_KEY
+from accounts.models import Account
+from config.errors import NotFound
+
+
+@require_POST
+def switch(request: ConsoleRequest) -> HttpResponse:
+    """The person stands in another account that they operate, and has left any member's console."""
+    wanted = request.POST.get("account", "")
+    account = Account.objects.operated_by(request.user).filter(pk=int(wanted) if wanted.isdecimal() else 0).first()
+    if account is None:
+        raise NotFound()
+    request.session[ACCOUNT_KEY] = account.pk
+    request.session.pop(THROUGH_KEY, None)
+    messages.success(request, _("You are now working in %(name)s.") % {"name": account.name})
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return redirect(target if safe else "accounts:home")
