@@ -107,6 +107,13 @@ def require(actor: Actor, right: Right, account: Account) -> None:
     raise NotAllowed(_("Your role does not allow you to %(right)s. Ask the owner of this account."), right=right.label)
 
 
+def person_of(actor: Actor) -> User:
+    """The person behind the act, or NotAllowed: some things no key and no timer does."""
+    if actor.user is None:
+        raise NotAllowed(_("Only a person can do this."))
+    return actor.user
+
+
 def require_staff(actor: Actor, permission: str) -> User:
     """The member of staff behind the act, or StaffOnly."""
     if actor.door == Door.STAFF and actor.user is not None and actor.user.is_staff and actor.user.has_perm(permission):

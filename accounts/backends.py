@@ -9,17 +9,25 @@ from accounts.mobile import is_mobile, normalise_mobile
 from accounts.models import User
 
 
+def login_name(typed: str) -> str:
+    """The one writing under which a name is looked up and its failures are counted."""
+    return normalise_mobile(typed) if is_mobile(typed) else typed.strip().lower()
+
+
 class AnyIdentifierBackend(ModelBackend):
     """Takes any of the three names; the answer takes as long for an unknown name as for a wrong password."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,  # noqa: ARG002
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,  # noqa: ARG002
     ) -> User | None:
         """The person, if name and password fit and the login is active and activated."""
         if username is None or password is None:
             return None
-        identifier = normalise_mobile(username) if is_mobile(username) else username
-        user = User.objects.by_identifier(identifier)
+        user = User.objects.by_identifier(login_name(username))
         if user is None:
             User().set_password(password)
             return None

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from accounts import policy
-from config.limits import hit
+from config.limits import forget, hit
 
 
 def _check(name: str, key: object, rule: tuple[int, int], now: datetime | None) -> None:
@@ -15,6 +15,21 @@ def logins(identifier: str, address: str | None, *, now: datetime | None = None)
     """Ten tries a quarter of an hour and name, a hundred an address."""
     _check("login-name", identifier.strip().lower(), policy.LOGINS_PER_NAME, now)
     _check("login-address", address, policy.LOGINS_PER_ADDRESS, now)
+
+
+def logins_passed(identifier: str) -> None:
+    """After the right password the name starts anew; the address does not, or one good login would cover guessing."""
+    forget("login-name", identifier.strip().lower())
+
+
+def password_checks(user_id: int, *, now: datetime | None = None) -> None:
+    """Ten tries a quarter of an hour at the old password of somebody who is logged in already."""
+    _check("password-check", user_id, policy.PASSWORD_CHECKS_PER_USER, now)
+
+
+def registry_searches(user_id: int, *, now: datetime | None = None) -> None:
+    """A hundred and twenty look-ups of companies in ten minutes and person: plenty for typing, little for copying."""
+    _check("registry-search", user_id, policy.REGISTRY_SEARCHES_PER_USER, now)
 
 
 def codes(address: str | None, *, now: datetime | None = None) -> None:

@@ -13,9 +13,13 @@ API_KEYS_MAX = 20
 FOLDER_DEPTH_MAX = 5
 FOLDERS_MAX = 500
 OPERATORS_MAX = 100
+SESSIONS_SHOWN_MAX = 50
+DRAFT_LIFE = timedelta(hours=2)  # a wizard begun and left
 SESSION_SEEN_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(hours=1)  # one line per page and hour in the log of who looked
+AGREEMENT_VERSION = "2026-11"  # which wording of the agreement a new login has accepted
 DELIVERY_ATTEMPTS_MAX = 5
+CODES_KEPT = timedelta(days=30)  # used and old codes hold mobile numbers; limits look back one day only
 
 # Attempts per key and window in seconds
 LOGINS_PER_NAME = (10, 900)
@@ -26,3 +30,5 @@ TARGET_CHECKS_PER_ACCOUNT = (60, 3600)
 RESENDS_PER_INVITATION = (6, 86_400)
 ASK_AGAIN_PER_LINK = (1, 86_400)
 API_CALLS_PER_KEY = (600, 60)
+PASSWORD_CHECKS_PER_USER = (10, 900)  # the old password, asked again inside
+REGISTRY_SEARCHES_PER_USER = (120, 600)

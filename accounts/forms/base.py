@@ -1,9 +1,10 @@
 """What all forms of this app share: fields that answer the stored form, and `show` for what a service refused."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.citizen_id import parse_citizen_id
@@ -14,6 +15,7 @@ from accounts.names import clean_name, clean_remark, normalise_username
 from config.errors import DomainError
 from config.forms import refuse
 
+AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
 TYPED_LENGTH_MAX = 500  # what is longer is no typing but an attack; the rules name the real limits
 PASSWORD_LENGTH_MAX = 128  # hashing a novel would keep a worker busy
 
@@ -22,6 +24,18 @@ def show(form: forms.BaseForm, error: DomainError) -> int:
     """The refusal stands at its field, or above the form; answers the status for the page that shows the form again."""
     refuse(form, error)
     return error.status
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the posted fields, even none at all; nothing when the page is only being opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def untyped(form_class: type[AnyForm]) -> AnyForm:
+    """A form that nobody has filled in yet and that can still carry a refusal."""
+    form = form_class({})
+    form.errors.clear()
+    return form
 
 
 class RuledField(forms.CharField):
@@ -122,3 +136,7 @@ class PasswordField(forms.CharField):
 
 # No help from the keyboard where a sign more or less makes another word.
 _PLAIN = {"autocapitalize": "none", "spellcheck": "false"}
+
+
+class Confirmation(forms.Form):
+    """Nothing to type: a page that asks before an act, and a place for what stands in its way."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
-from accounts.actors import Actor, require
+from accounts.actors import Actor, person_of, require
 from accounts.cleaning import cleaned
 from accounts.events import record
 from accounts.locks import lock_accounts
@@ -47,7 +47,7 @@ def create_key(
         prefix=secret[:8],
         digest=digest_of(secret=secret),
         scopes=[scope.value for scope in Scope if scope in scopes],
-        created_by=actor.user,
+        created_by=person_of(actor),
     )
     record("api_key.created", actor=actor, account=account, subject=key, name=label, scopes=key.scopes)
     return key, secret

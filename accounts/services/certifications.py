@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, require, require_staff
+from accounts.actors import Actor, person_of, require, require_staff
 from accounts.citizen_id import parse_citizen_id
 from accounts.cleaning import cleaned
 from accounts.credit_code import parse as parse_credit_code
@@ -60,7 +60,7 @@ def submit_enterprise(
         credit_code=code,
         legal_representative=legal_representative,
         registered_address=registered_address,
-        submitted_by=actor.user,
+        submitted_by=person_of(actor),
     )
     record("certification.submitted", actor=actor, account=account, subject=certification)
     return certification
@@ -79,7 +79,7 @@ def submit_individual(*, actor: Actor, account: Account, name: str, citizen_id: 
         kind=Certification.Kind.INDIVIDUAL,
         holder_name=holder,
         holder_id_masked=masked,
-        submitted_by=actor.user,
+        submitted_by=person_of(actor),
     )
     record("certification.submitted", actor=actor, account=account, subject=certification)
     return certification

@@ -6,7 +6,9 @@ act never forgives a wrong try; spending belongs to the transaction of the act i
 
 import hashlib
 import hmac
+import math
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -103,6 +105,25 @@ def _check_limits(purpose: str, mobile: str, at: datetime) -> None:
         raise CodesUsedUp(limit=policy.CODES_PER_DAY_MAX, seconds=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How it stands between a number and a code, for the page that asks for it."""
+
+    waiting: bool  # one has been sent and can still be typed
+    seconds: int  # until another may be sent
+
+
+def sending_of(*, purpose: str, mobile: str, binding: str = "", now: datetime | None = None) -> Sending:
+    """What the page has to say: whether a code is waiting to be typed, and when the next can be asked for."""
+    at = now or timezone.now()
+    sent = OneTimeCode.objects.filter(purpose=purpose, mobile=mobile, accepted_by_provider=True)
+    last = sent.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    left = (last + policy.CODE_INTERVAL - at).total_seconds() if last else 0
+    live = sent.filter(binding=binding, passed_at=None, replaced_at=None, expires_at__gt=at)
+    live = live.filter(tries__lt=policy.CODE_TRIES_MAX)
+    return Sending(waiting=live.exists(), seconds=max(0, math.ceil(left)))
+
+
 def confirm_code(
     *, purpose: str, mobile: str, code: str, binding: str = "", now: datetime | None = None
 ) -> OneTimeCode:
@@ -117,8 +138,11 @@ def confirm_code(
             .order_by("-sent_at", "-id")
             .first()
         )
-        live = OneTimeCode.objects.filter(pk=row.pk if row else None, passed_at=None, expires_at__gt=at)
-        counted = live.filter(tries__lt=policy.CODE_TRIES_MAX).update(tries=F("tries") + 1)
+        counted = 0
+        if row is not None:
+            live = OneTimeCode.objects.filter(pk=row.pk, passed_at=None, expires_at__gt=at)
+            counted = live.filter(tries__lt=policy.CODE_TRIES_MAX).update(tries=F("tries") + 1)
+            row.refresh_from_db(fields=["tries", "passed_at"])  # with this try and those of others
     if row is None or row.passed_at is not None:
         raise InputError("code", _("There is no code waiting. Please ask for a new one."))
     if not counted:
@@ -126,7 +150,7 @@ def confirm_code(
             raise InputError("code", _("This code was tried too often and is locked. Please ask for a new one."))
         raise InputError("code", _("This code has expired. Please ask for a new one."))
     if not constant_time_compare(row.digest, _digest(row, code.strip())):
-        left = policy.CODE_TRIES_MAX - row.tries - 1
+        left = policy.CODE_TRIES_MAX - row.tries
         if left <= 0:
             raise InputError("code", _("Wrong code. It is locked now; please ask for a new one."))
         raise InputError("code", _("Wrong code. %(left)s tries left."), left=left)

@@ -57,7 +57,14 @@ def change_role(*, actor: Actor, operator_id: int, role: str) -> Operator:
         _keep_an_owner(operator)
     operator.role = role
     operator.save(update_fields=["role"])
-    record("operator.role_changed", actor=actor, account=operator.account, subject=operator, role=role)
+    record(
+        "operator.role_changed",
+        actor=actor,
+        account=operator.account,
+        subject=operator,
+        person=str(operator.user),
+        role=role,
+    )
     return operator
 
 

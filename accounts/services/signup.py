@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, Door
+from accounts import policy
+from accounts.actors import Actor, Door, person_of
 from accounts.cleaning import check_password, cleaned
 from accounts.email_address import normalise_email
 from accounts.events import record
@@ -35,7 +36,7 @@ def register(
     spend_clearance(mobile=number, purpose=OneTimeCode.Purpose.REGISTER, now=now)
     account = create_account(username=user.username, name=user.name, owner=user, email=email)
     actor = Actor(door=Door.CONSOLE, user=user, account=account, address=address)
-    record("account.registered", actor=actor, account=account, subject=account)
+    record("account.registered", actor=actor, account=account, subject=account, agreement=policy.AGREEMENT_VERSION)
     return user
 
 
@@ -81,6 +82,12 @@ def create_account(
     return account
 
 
+def check_new_login(*, username: str, mobile: str, password: str, name: str) -> None:
+    """Raises InputError where `create_login` would, before a wizard goes on to its next step; writes nothing."""
+    check_password(password, username=username, name=name)
+    _refuse_taken(username, mobile, None)
+
+
 def _refuse_taken(username: str, mobile: str, email: str | None) -> None:
     if User.objects.filter(username=username).exists() or Account.objects.filter(username=username).exists():
         raise InputError("username", _("This user name is taken. Please choose another."))
@@ -100,9 +107,7 @@ def _insert(row: User | Account) -> None:
 
 
 @transaction.atomic
-def reset_password(
-    *, mobile: str, password: str, address: str | None = None, now: datetime | None = None
-) -> User:
+def reset_password(*, mobile: str, password: str, address: str | None = None, now: datetime | None = None) -> User:
     """A new password by text code, without the old one; activates a login that others added (S2.6, S2.7).
 
     Every other log-in of this person ends.
@@ -126,7 +131,7 @@ def reset_password(
 @transaction.atomic
 def change_password(*, actor: Actor, old: str, new: str, keep_session: str = "") -> User:
     """A new password by the old one; every other log-in of this person ends."""
-    user = User.objects.select_for_update().get(pk=actor.user.pk if actor.user else None)
+    user = User.objects.select_for_update().get(pk=person_of(actor).pk)
     if not user.check_password(old):
         raise InputError("old", _("This is not your present password."))
     check_password(new, username=user.username, name=user.name, field="new")
@@ -137,10 +142,16 @@ def change_password(*, actor: Actor, old: str, new: str, keep_session: str = "")
     return user
 
 
+def check_own_password(*, actor: Actor, password: str) -> None:
+    """Raises InputError unless this is the acting person's own: an unattended browser must not be enough."""
+    if actor.user is None or not actor.user.check_password(password):
+        raise InputError("password", _("This is not your password."))
+
+
 @transaction.atomic
 def edit_profile(*, actor: Actor, name: str) -> User:
     """How this person is shown to others."""
-    user = User.objects.select_for_update().get(pk=actor.user.pk if actor.user else None)
+    user = User.objects.select_for_update().get(pk=person_of(actor).pk)
     user.name = cleaned("name", lambda text: clean_name(text, max_length=60), name)
     user.save(update_fields=["name"])
     record("profile.edited", actor=actor, account=None, subject=user)
@@ -151,10 +162,8 @@ def edit_profile(*, actor: Actor, name: str) -> User:
 def change_mobile(*, actor: Actor, mobile: str, now: datetime | None = None) -> User:
     """A new number, proved by the code that it received; codes go there from now on."""
     number = cleaned("mobile", normalise_mobile, mobile)
-    user = User.objects.select_for_update().get(pk=actor.user.pk if actor.user else None)
-    spend_clearance(
-        mobile=number, purpose=OneTimeCode.Purpose.CHANGE_CONTACT, binding=f"user:{user.pk}", now=now
-    )
+    user = User.objects.select_for_update().get(pk=person_of(actor).pk)
+    spend_clearance(mobile=number, purpose=OneTimeCode.Purpose.CHANGE_CONTACT, binding=f"user:{user.pk}", now=now)
     if User.objects.filter(mobile=number).exclude(pk=user.pk).exists():
         raise InputError("mobile", _("This mobile number already has a login."))
     user.mobile = number

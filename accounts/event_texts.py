@@ -1,0 +1,268 @@
+"""What happened, in words: one sentence for each kind of event, told from the side of the account that reads it.
+
+    lines(events, viewer=account) -> [Line(at=…, who="何静澜", text="邀请了晨曦供应链…"), …]
+
+The acting side reads `own`, the other side `theirs`. A higher app adds the kinds that it records with `add_texts`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Door
+from accounts.models import Account, Event, User
+from accounts.models.api_key import Scope
+from accounts.permissions import ConsoleRole, Inherit, Point, Role
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The sentence for the acting side, the one for the other side, and what stands beside it in a timeline."""
+
+    own: Text
+    theirs: Text = ""
+    icon: str = "circle-dot"
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What people filter by: the kinds that begin with one of these."""
+
+    key: str
+    label: Text
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event, ready to print."""
+
+    at: datetime
+    who: str
+    text: str
+    icon: str
+    tone: str
+    door: str
+    address: str
+
+
+GROUPS: list[Group] = [
+    Group("links", _("Links and invitations"), ("invitation.", "change.", "relationship.", "member.")),
+    Group("people", _("Operators"), ("operator.",)),
+    Group("account", _("Account and certification"), ("account.", "certification.")),
+    Group("keys", _("API keys"), ("api_key.",)),
+    Group("directory", _("Resource directory"), ("directory.", "folder.")),
+]
+
+TEXTS: dict[str, Words] = {
+    "account.registered": Words(_("Opened this account"), icon="sparkles", tone="ok"),
+    "certification.submitted": Words(_("Applied for certification"), icon="file-check", tone="info"),
+    "certification.approved": Words(_("Approved the certification"), icon="badge-check", tone="ok"),
+    "certification.rejected": Words(_("Rejected the certification"), icon="file-x", tone="stop"),
+    "operator.added": Words(_("Added %(person)s as %(role)s"), icon="user-plus", tone="ok"),
+    "operator.role_changed": Words(_("Made %(person)s %(role)s"), icon="user-cog", tone="info"),
+    "operator.removed": Words(_("Removed the operator %(person)s"), icon="user-minus", tone="warn"),
+    "api_key.created": Words(_("Created the API key “%(name)s” (%(scopes)s)"), icon="key-round", tone="ok"),
+    "api_key.revoked": Words(_("Revoked the API key “%(name)s”"), icon="key-round", tone="warn"),
+    "invitation.sent": Words(
+        _("Invited %(other)s to be linked"), _("Invited this account to be linked"), icon="send", tone="info"
+    ),
+    "invitation.resent": Words(
+        _("Sent the request to %(other)s once more"), _("Sent the request once more"), icon="send", tone="info"
+    ),
+    "invitation.accepted": Words(
+        _("Accepted the invitation of %(other)s"), _("Accepted the invitation"), icon="link", tone="ok"
+    ),
+    "invitation.accepted/change": Words(
+        _("Accepted the changed permissions of %(other)s"), _("Accepted the changed permissions"), "link", "ok"
+    ),
+    "invitation.refused": Words(
+        _("Refused the invitation of %(other)s"), _("Refused the invitation"), icon="link-2-off", tone="stop"
+    ),
+    "invitation.refused/change": Words(
+        _("Refused the changed permissions of %(other)s; the old ones stay"),
+        _("Refused the changed permissions; the old ones stay"),
+        icon="link-2-off",
+        tone="stop",
+    ),
+    "invitation.withdrawn": Words(
+        _("Withdrew the request to %(other)s"), _("Withdrew the request to this account"), icon="undo-2", tone="warn"
+    ),
+    "invitation.expired": Words(
+        _("The invitation to %(other)s ran out after 48 hours"),
+        _("The invitation to this account ran out after 48 hours"),
+        icon="clock",
+        tone="warn",
+    ),
+    "invitation.expired/change": Words(
+        _("The permission change for %(other)s ran out after 48 hours; the old permissions stay"),
+        _("The permission change ran out after 48 hours; the old permissions stay"),
+        icon="clock",
+        tone="warn",
+    ),
+    "invitation.asked_again": Words(
+        _("Asked %(other)s for a new invitation"), _("Asked for a new invitation"), icon="message-circle", tone="info"
+    ),
+    "invitation.unopened": Words(
+        _("The invitation to %(other)s has not been opened yet"),
+        _("The invitation to this account has not been opened yet"),
+        icon="clock",
+        tone="warn",
+    ),
+    "change.sent": Words(
+        _("Asked %(other)s to agree to changed permissions"),
+        _("Asked this account to agree to changed permissions"),
+        icon="sliders-horizontal",
+        tone="info",
+    ),
+    "relationship.changed": Words(
+        _("Changed the permissions on %(other)s"),
+        _("Changed the permissions on this account"),
+        icon="sliders-horizontal",
+        tone="info",
+    ),
+    "relationship.dissolved": Words(
+        _("Dissolved the link with %(other)s"), _("Dissolved the link with this account"), icon="unlink", tone="stop"
+    ),
+    "relationship.remarked": Words(_("Changed the remark on a linked account"), icon="pencil"),
+    "member.registered": Words(
+        _("Created the linked account %(other)s"), _("Created this account"), icon="building-2", tone="ok"
+    ),
+    "member.migrated": Words(
+        _("%(other)s was taken over from the former account group"),
+        _("This account was taken over from the former account group"),
+        icon="arrow-right-left",
+    ),
+    "member.viewed": Words(
+        _("Looked at %(other)s: %(seen)s"), _("Looked at this account: %(seen)s"), icon="eye", tone="neutral"
+    ),
+    "member.entered": Words(
+        _("Entered the console of %(other)s"), _("Entered the console of this account"), icon="log-in", tone="warn"
+    ),
+    "member.placed": Words(_("Moved a linked account to the folder “%(folder)s”"), icon="folder-input"),
+    "directory.opened": Words(_("Opened the resource directory"), icon="folder-tree", tone="ok"),
+    "folder.created": Words(_("Created the folder “%(name)s”"), icon="folder-plus"),
+    "folder.renamed": Words(_("Renamed a folder to “%(name)s”"), icon="folder-pen"),
+    "folder.moved": Words(_("Moved a folder below “%(to)s”"), icon="folder-input"),
+    "folder.deleted": Words(_("Deleted the folder “%(name)s”"), icon="folder-x", tone="warn"),
+    "login.began": Words(_("Logged in"), icon="log-in"),
+    "login.activated": Words(_("Set the first password"), icon="user-check", tone="ok"),
+    "login.disabled": Words(_("Disabled a login"), icon="user-x", tone="stop"),
+    "login.enabled": Words(_("Enabled a login again"), icon="user-check", tone="ok"),
+    "password.reset": Words(_("Set a new password by text code"), icon="lock-keyhole", tone="warn"),
+    "password.changed": Words(_("Changed the password"), icon="lock-keyhole", tone="info"),
+    "profile.edited": Words(_("Changed the name"), icon="pencil"),
+    "mobile.changed": Words(_("Changed the mobile number"), icon="smartphone", tone="warn"),
+    "session.ended": Words(_("Ended a log-in"), icon="log-out", tone="info"),
+    "sessions.ended": Words(_("Ended all other log-ins (%(count)s)"), icon="log-out", tone="info"),
+    "message.published": Words(_("Published the message “%(title)s”"), icon="megaphone", tone="info"),
+}
+
+# Facts that are stored as codes, by the list that has words for them.
+_CODED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "role": dict(Role.choices),
+    "scopes": dict(Scope.choices),
+    "points": dict(Point.choices),
+    "inherits": dict(Inherit.choices),
+    "console_role": dict(ConsoleRole.choices),
+}
+_PAGES: dict[str, Text] = {"members": _("linked accounts"), "member": _("overview"), "detail": _("overview")}
+
+
+def add_texts(
+    texts: Mapping[str, Words], *, group: Group | None = None, pages: Mapping[str, Text] | None = None
+) -> None:
+    """From now on these kinds have words; `group` makes them a choice of the filter, `pages` names what was seen."""
+    TEXTS.update(texts)
+    _PAGES.update(pages or {})
+    if group is not None and group not in GROUPS:
+        GROUPS.append(group)
+
+
+def words_of(event: Event) -> Words:
+    """The words for its kind; a kind without any shows its own name, so that nothing is ever missing from a log."""
+    purpose = event.facts.get("purpose", "")
+    return TEXTS.get(f"{event.kind}/{purpose}") or TEXTS.get(event.kind) or Words(event.kind.replace("%", "%%"))
+
+
+def sentence(event: Event, viewer: Account | None) -> str:
+    """What happened, without who did it, as the viewing account reads it. Asks nothing if both sides are loaded."""
+    words, theirs = words_of(event), _is_other_side(event, viewer)
+    other = event.account if theirs else event.counterpart
+    facts = _Facts({name: _shown(name, value) for name, value in event.facts.items()})
+    facts["other"] = str(other) if other else _now("another account")
+    facts["seen"] = _seen(event)
+    return str(words.theirs if theirs and words.theirs else words.own) % facts
+
+
+def lines(events: Iterable[Event], *, viewer: Account | None) -> list[Line]:
+    """The events in words, by one query more for those who acted from another account's console."""
+    listed = list(events)
+    wanted = {event.facts["through"] for event in listed if event.facts.get("through")}
+    managers = dict(Account.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    return [_line(event, viewer, managers) for event in listed]
+
+
+def personal_lines(user: User, *, limit: int) -> list[Line]:
+    """What happened to this person's own login lately, newest first."""
+    own = Event.objects.filter(subject_type=User._meta.label_lower, subject_id=user.pk, account=None)
+    return lines(own.order_by("-id")[:limit], viewer=None)
+
+
+def _line(event: Event, viewer: Account | None, managers: Mapping[int, str]) -> Line:
+    words = words_of(event)
+    return Line(
+        at=event.at,
+        who=_who(event, viewer, managers),
+        text=sentence(event, viewer),
+        icon=words.icon,
+        tone=words.tone,
+        door=str(dict(Door.choices).get(event.door, event.door)),
+        address="" if _is_other_side(event, viewer) or event.door == Door.STAFF else event.address or "",
+    )
+
+
+def _who(event: Event, viewer: Account | None, managers: Mapping[int, str]) -> str:
+    """The person within one's own account; of another company, and of our staff, no names."""
+    if event.door == Door.STAFF:
+        return str(Door.STAFF.label)
+    if event.door == Door.SYSTEM:
+        return str(Door.SYSTEM.label)
+    if _is_other_side(event, viewer):
+        return str(event.account)
+    name = event.actor_name or "—"
+    manager = managers.get(event.facts.get("through", 0))
+    return _now("%(person)s from %(account)s") % {"person": name, "account": manager} if manager else name
+
+
+def _is_other_side(event: Event, viewer: Account | None) -> bool:
+    return viewer is not None and event.account_id != viewer.pk and event.counterpart_id == viewer.pk
+
+
+def _seen(event: Event) -> str:
+    point, shown = event.facts.get("point"), event.facts.get("page", "")
+    if point in Point.values:
+        return str(Point(point).label)
+    return str(_PAGES.get(shown, shown))
+
+
+def _shown(name: str, value: Any) -> str:
+    labels = _CODED.get(name, {})
+    if isinstance(value, list):
+        return _now(", ").join(str(labels.get(item, item)) for item in value)
+    return str(labels.get(str(value), value)) if isinstance(value, str | int) else ""
+
+
+class _Facts(dict[str, str]):
+    """A fact that an old event does not have is a dash, never an error page."""
+
+    def __missing__(self, _key: str) -> str:
+        return "—"

@@ -1,0 +1,26 @@
+"""Keys of business systems."""
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.base import NameField
+from accounts.models.api_key import Scope
+from config.forms import CheckboxCards
+
+SCOPE_HINTS: dict[str, Promise] = {
+    Scope.READ: _("Lists members, invitations and permissions."),
+    Scope.WRITE: _("Acts for this account without asking for a code each time."),
+}
+
+
+class ApiKeyForm(forms.Form):
+    """What the key is for, and what it may do."""
+
+    name = NameField(help_text=_("Which system uses it, so that you can tell the keys apart."))
+    scopes = forms.MultipleChoiceField(
+        label=_("May do"),
+        choices=Scope,
+        widget=CheckboxCards(hints=SCOPE_HINTS),
+        error_messages={"required": _("Choose at least one.")},
+    )

@@ -1,0 +1,17 @@
+"""The code from a text message."""
+
+from django import forms
+
+from config.forms import CodeField
+
+
+class CodeForm(forms.Form):
+    """Six digits."""
+
+    code = CodeField()
+
+
+class ClearanceForm(CodeForm):
+    """The same beside the fields of another form that are carried along; its own name keeps apart from theirs."""
+
+    prefix = "clearance"

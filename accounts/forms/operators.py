@@ -1,0 +1,32 @@
+"""Who acts in the account."""
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.base import MobileField, NameField
+from accounts.permissions import Role
+from config.forms import CardSelect
+
+ROLE_HINTS: dict[str, Promise] = {
+    Role.OWNER: _("Everything, including certification, operators and API keys."),
+    Role.FINANCE: _("Sees finances, links accounts and moves funds."),
+    Role.VIEWER: _("Looks, and changes nothing."),
+}
+
+
+class RoleForm(forms.Form):
+    """What the person may do."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role, widget=CardSelect(hints=ROLE_HINTS))
+
+
+class AddOperatorForm(RoleForm):
+    """Who, and what they may do."""
+
+    mobile = MobileField(
+        attrs={"autocomplete": "off"},
+        help_text=_("Somebody new sets a password with “Forgot password”; nothing else is needed."),
+    )
+    name = NameField(help_text=_("Only used if this number has no login yet."), attrs={"autocomplete": "off"})
+    field_order = ("mobile", "name", "role")

@@ -1,0 +1,97 @@
+"""Where a log-in leads (S2.2, S2.3): through the door used last, or to the first steps."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from accounts.actors import rights_of
+from accounts.entering import home_behind
+from accounts.http import ConsoleRequest
+from accounts.models import Account, Certification, Relationship
+from accounts.navigation import address
+from accounts.permissions import Right
+from config.web import page
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One of the first steps: done, to be done now, or later. `state` is done, now, wait or later."""
+
+    state: str
+    icon: str
+    title: str | Promise
+    text: str | Promise
+    url: str = ""
+    action: str | Promise = ""
+
+
+@require_GET
+def home(request: ConsoleRequest) -> HttpResponse:
+    """On through the door, once the account is what it has to be; until then the steps that make it so."""
+    account: Account | None = request.account
+    if account is None:
+        return page(request, "accounts/home/no_account.html")
+    if account.is_enterprise or Right.CERTIFY not in rights_of(request.actor, account):
+        return redirect(home_behind(request.user))
+    return _first_steps(request, account)
+
+
+@require_GET
+def overview(request: ConsoleRequest) -> HttpResponse:
+    """The first steps again, whenever somebody wants to see how far they are."""
+    if request.account is None:
+        return redirect("accounts:home")
+    return _first_steps(request, request.account)
+
+
+@require_GET
+def workbench(request: ConsoleRequest) -> HttpResponse:
+    """What this person may use, and nothing of how it is managed (S2.3)."""
+    if request.account is None:
+        return redirect("accounts:home")
+    return page(request, "accounts/home/workbench.html")
+
+
+def _first_steps(request: ConsoleRequest, account: Account) -> HttpResponse:
+    steps = [_verify(account), _link(account), _bring_people(account)]
+    done = sum(step.state == "done" for step in steps)
+    return page(request, "accounts/home/first_steps.html", {"steps": steps, "done": done})
+
+
+def _verify(account: Account) -> NextStep:
+    title = _("Verify your company")
+    if account.is_enterprise:
+        return NextStep("done", "badge-check", title, _("Your account is verified as an enterprise."))
+    url = address("accounts:certification")
+    last = account.certifications.first()
+    if last and last.state == Certification.State.SUBMITTED:
+        text = _("Your application is being reviewed. You get a message when it is decided.")
+        return NextStep("wait", "badge-check", title, text, url, _("See the application"))
+    if last and last.state == Certification.State.REJECTED and last.kind == Certification.Kind.ENTERPRISE:
+        text = _("Your last application was not accepted. Read why, correct it and send it again.")
+        return NextStep("now", "badge-check", title, text, url, _("Read the reason"))
+    text = _("With the name and the credit code of your company. Everything that links accounts begins here.")
+    return NextStep("now", "badge-check", title, text, url, _("Verify now"))
+
+
+def _link(account: Account) -> NextStep:
+    title, url = _("Link accounts"), address("accounts:member-list")
+    if not account.is_enterprise:
+        return NextStep("later", "link", title, _("Possible as soon as your company is verified."))
+    if Relationship.objects.visible_to(account).exists():
+        return NextStep("done", "link", title, _("You have linked accounts."), url, _("Open"))
+    text = _("Invite the accounts of your group or of your partners, or create new ones for subsidiaries.")
+    return NextStep("now", "link", title, text, url, _("Link an account"))
+
+
+def _bring_people(account: Account) -> NextStep:
+    title = _("Bring in colleagues")
+    text = _("Give finance staff and colleagues a role, so that nobody has to share a password.")
+    if account.operators.count() > 1:
+        text = _("Several people work in this account.")
+        return NextStep("done", "users", title, text, address("accounts:operator-list"), _("Open"))
+    return NextStep("now", "users", title, text, address("accounts:operator-add"), _("Add a colleague"))
