@@ -85,6 +85,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "config.forms.ConsoleRenderer"
+CSRF_FAILURE_VIEW = "config.error_views.csrf_failure"
 
 # Database: yours where DATABASE_URL names one, else the embedded server, started by the first connection.
 DATABASE_URL = env.text("DATABASE_URL")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -76,10 +76,10 @@ def money(value: Any) -> SafeString | str:
     if value is None or value == "":
         return "—"
     try:
-        amount = Decimal(str(value)).quantize(Decimal("0.01"))
+        amount = Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        sign = "−" if amount < 0 else ""
     except InvalidOperation:
         return "—"
-    sign = "−" if amount < 0 else ""
     return format_html('<span class="money">{}¥{}</span>', sign, f"{abs(amount):,.2f}")
 
 
