@@ -96,8 +96,10 @@ class House:
         return self.var / "postgres"
 
     def postmasters(self) -> list[psutil.Process]:
-        """Every living postmaster with a data directory in this house (its own processes have other titles)."""
-        return [process for process in psutil.process_iter(["status", "cmdline"]) if self._is_ours(process)]
+        """Every living postmaster with a data directory in this house; its children soon have titles of their own."""
+        found = [process for process in psutil.process_iter(["status", "cmdline", "ppid"]) if self._is_ours(process)]
+        ids = {process.pid for process in found}
+        return [process for process in found if process.info["ppid"] not in ids]
 
     def _is_ours(self, process: psutil.Process) -> bool:
         words = process.info["cmdline"] or [""]
