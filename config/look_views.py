@@ -85,12 +85,12 @@ def look(request: HttpRequest, name: str = "pieces") -> HttpResponse:
     """A page of the gallery; its forms come back with their errors and do nothing."""
     if name not in PAGES:
         raise Http404
+    if "said" in request.GET:
+        messages.success(request, "邀约已发送至 宁波海曙精密制造有限公司，链接 48 小时内有效。")
     if name == "refusal":
         error = DomainError("对方已加入另一个企业集团，不能再接受企业集团类型的邀约。")
         error.rule, error.hint = "K3.4", "可以改为以“合作伙伴”类型邀约，或请对方先解除原有的集团关联。"
         return refusal(request, error)
-    if name == "list" and "said" in request.GET:
-        messages.success(request, "邀约已发送至 宁波海曙精密制造有限公司，链接 48 小时内有效。")
     data = request.POST if request.method == "POST" else None
     context: dict[str, Any] = {
         "nav": console(with_sections=name != "login"),
@@ -118,7 +118,10 @@ def look(request: HttpRequest, name: str = "pieces") -> HttpResponse:
         ],
         "menu": [nav.NavItem("变更权限", "?", "shield-check"), nav.NavItem("查看记录", "?", "history")],
     }
-    return page(request, f"dev/look/{name}.html", context, status=422 if data is not None else 200)
+    if name == "list" and request.GET.get("q") == "refuse":
+        raise DomainError("这个筛选条件暂不可用。")
+    part = "_rows.html" if name == "list" else None
+    return page(request, f"dev/look/{name}.html", context, part=part, status=422 if data is not None else 200)
 
 
 def console(*, with_sections: bool) -> nav.Console:

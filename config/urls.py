@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.api_urls")),
     path("preferences/theme/", preferences.set_theme, name="theme"),
-    path("preferences/", include("django.conf.urls.i18n")),
+    path("preferences/language/", preferences.set_language, name="set_language"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("dev/", include("config.dev_urls")))

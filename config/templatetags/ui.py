@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,12 +45,16 @@ MESSAGE_TONES = {"success": "ok", "warning": "warn", "error": "stop", "info": "i
 @register.simple_tag
 def icon(name: str, *, size: int = 18, label: str = "") -> SafeString:
     """A lucide icon as inline SVG: decoration, unless it is given a label. No name, no icon."""
-    if not name:
-        return mark_safe("")
+    return _drawn(name + "", size, label + "") if name else mark_safe("")  # `+ ""` drops the mark of a safe string
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, size: int, label: str) -> SafeString:
+    """Drawn once: a list of fifty rows shows the same few icons some hundred times."""
     attributes: dict[str, Any] = {"class": "icon", "stroke_width": "1.75"}
     attributes |= {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    svg: str = lucide._render_icon(name + "", size, **attributes)  # drops the mark of a safe string
-    return mark_safe(svg)  # noqa: S308  (the package's own drawing; the attributes are escaped by it)
+    svg: str = lucide._render_icon(name, size, **attributes)
+    return mark_safe(svg)  # noqa: S308  (the package's own drawing; it escapes the attributes)
 
 
 @register.simple_tag
