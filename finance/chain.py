@@ -1,0 +1,22 @@
+"""The hash chain of a book, computed in Python: a second opinion on what the database wrote."""
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry as the chain sees it."""
+
+    book: int
+    sequence: int
+    transfer: int
+    amount: Decimal
+    balance: Decimal
+
+
+def next_hash(previous: bytes, link: Link) -> bytes:
+    """SHA-256 over the previous link and this entry; the text is the same as in the function `ledger_link`."""
+    text = f"{link.book}|{link.sequence}|{link.transfer}|{link.amount:.2f}|{link.balance:.2f}"
+    return hashlib.sha256(previous + text.encode()).digest()

@@ -1,0 +1,16 @@
+"""The ledger's one writer and what the database refuses by itself."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+LEDGER = Path(__file__).resolve().parent.parent / "sql" / "ledger.sql"
+BACK = """
+DROP FUNCTION ledger_post, ledger_post_many, ledger_check_zero, ledger_check_book, ledger_check_new_book,
+    ledger_refuse_change, ledger_link CASCADE;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("finance", "0001_initial")]
+    operations = [migrations.RunSQL(LEDGER.read_text(), BACK)]
