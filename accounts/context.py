@@ -18,7 +18,7 @@ from config.nav import AccountChoice, Acting, Console
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    """`nav` (config.nav.Console) by two queries and `reminder` (a message or None) by one; nothing for a stranger."""
+    """`nav` (config.nav.Console) by at most three queries, `reminder` (a message or None) by one; strangers cost none."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"nav": None, "reminder": None}
@@ -36,14 +36,14 @@ def _frame(request: HttpRequest, user: User) -> Console:
     rights = CONSOLE_RIGHTS if through else _rights(roles, account)
     return Console(
         products=navigation.products_for(request.path, rights),
-        sections=navigation.sections_for(request.path, rights),
+        sections=navigation.sections_for(request.path, rights, account),
         account_name=account.name if account else "",
         account_number=account.number if account else "",
         accounts=_choices(roles, account, stranger=through is not None),
         switch_url=navigation.address("accounts:account-switch"),
         unread=unread_count(user=user),
         messages_url=navigation.address("accounts:message-list"),
-        home_url=navigation.address("accounts:home") or "/",
+        home_url=navigation.address("accounts:workbench" if through else "accounts:home") or "/",
         user_name=str(user),
         user_note=_note(user),
         user_menu=navigation.personal_for(request.path),

@@ -4,13 +4,15 @@ Higher apps add theirs from `apps.py` (`add_product`, `add_section`, `add_person
 rights in the current account allow and asks the database nothing for it.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account, Invitation
 from accounts.permissions import Right
 from config.nav import NavItem, NavSection, Product
 
@@ -27,6 +29,7 @@ class Link:
     url_name: str
     icon: str
     right: str = Right.VIEW
+    waiting: "Counter | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Offer:
     listed: bool = True
     sections: list[Section] = field(default_factory=list)
 
+
+Counter = Callable[[Account], int]  # how many things wait there for somebody of this account; one short query
 
 _offers: dict[str, Offer] = {}
 _personal: list[Link] = []
@@ -96,20 +101,19 @@ def products_for(path: str, rights: Collection[str]) -> list[Product]:
     ]
 
 
-def sections_for(path: str, rights: Collection[str]) -> list[NavSection]:
-    """The links beside the page at this address."""
-    offer = offer_at(path)
-    allowed = {link: url for section in offer.sections for link, url in _open_links(section, rights)}
-    current = max((url for url in allowed.values() if path.startswith(url)), key=len, default="")
+def sections_for(path: str, rights: Collection[str], account: Account | None) -> list[NavSection]:
+    """The links beside the page at this address, with what waits behind them in this account."""
+    sections = offer_at(path).sections
+    addresses = [url for section in sections for _link, url in _open_links(section, rights)]
+    current = max((url for url in addresses if path.startswith(url)), key=len, default="")
+
+    def item(link: Link, url: str) -> NavItem:
+        count = link.waiting(account) if link.waiting and account else 0
+        return NavItem(label=str(link.label), url=url, icon=link.icon, current=url == current, count=count)
+
     found = [
-        NavSection(
-            label=str(section.label),
-            items=[
-                NavItem(label=str(link.label), url=url, icon=link.icon, current=url == current)
-                for link, url in _open_links(section, rights)
-            ],
-        )
-        for section in offer.sections
+        NavSection(label=str(section.label), items=[item(*pair) for pair in _open_links(section, rights)])
+        for section in sections
     ]
     return [section for section in found if section.items]
 
@@ -135,6 +139,12 @@ def address(url_name: str) -> str:
         return reverse(url_name)
     except NoReverseMatch:
         return ""
+
+
+def _questions(account: Account) -> int:
+    """Invitations and changes that still wait for this account's answer."""
+    waiting = Invitation.objects.open().filter(relationship__member=account, expires_at__gt=timezone.now())
+    return waiting.count()
 
 
 add_product(
@@ -169,8 +179,39 @@ add_product(
         right=Right.MANAGE_DIRECTORY,
     )
 )
-add_section(FINANCE, Section("", [Link(_("Linked accounts"), "accounts:member-list", "users", Right.SEE_FINANCE)]))
+add_section(
+    ACCOUNT,
+    Section(
+        _("Account"),
+        [
+            Link(_("First steps"), "accounts:first-steps", "flag", Right.CERTIFY),
+            Link(_("Verification"), "accounts:certification", "badge-check"),
+            Link(_("Operators"), "accounts:operator-list", "users", Right.MANAGE_OPERATORS),
+            Link(_("API keys"), "accounts:api-key-list", "key-round", Right.MANAGE_KEYS),
+            Link(_("What happened"), "accounts:event-list", "scroll-text"),
+        ],
+    ),
+)
+add_section(
+    FINANCE,
+    Section(
+        "",
+        [
+            Link(_("Linked accounts"), "accounts:member-list", "users", Right.SEE_FINANCE),
+            Link(
+                _("Invitations to this account"),
+                "accounts:invitation-received",
+                "mail-question-mark",
+                Right.SEE_FINANCE,
+                waiting=_questions,
+            ),
+            Link(_("Who manages this account"), "accounts:manager-list", "eye", Right.SEE_FINANCE),
+        ],
+    ),
+)
 add_section(
     DIRECTORY,
     Section("", [Link(_("Folders and accounts"), "accounts:directory", "folder-tree", Right.MANAGE_DIRECTORY)]),
 )
+add_personal(Link(_("My login"), "accounts:profile", "circle-user-round"))
+add_personal(Link(_("Where I am logged in"), "accounts:session-list", "monitor-smartphone"))

@@ -46,11 +46,21 @@ class MoveFolderForm(_InFolder):
     folder_field = "parent"
     parent = FolderField(label=_("Move into"))
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the service is told."""
+        return {"parent_id": self.cleaned_data["parent"]}
+
 
 class PlaceForm(_InFolder):
     """In which folder an account stands."""
 
     folder = FolderField(label=_("Move into"))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the service is told."""
+        return {"folder_id": self.cleaned_data["folder"]}
 
 
 class InviteForm(_InFolder):

@@ -81,5 +81,5 @@ def listed_messages(
     and `kinds`. Within a dimension any of its values fits; a dimension without values narrows nothing (Q-10)."""
     messages = Message.objects.for_user(user, at=now)
     if reading:
-        messages = messages.filter(is_read__in=set(reading))
+        messages = messages.filter(is_read__in=set(reading))  # type: ignore[misc]  # annotated by for_user
     return messages.filter(kind__in=set(kinds)) if kinds else messages

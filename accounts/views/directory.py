@@ -18,7 +18,6 @@ from accounts.services import directory
 from accounts.targets import Problem, check_target
 from accounts.tree import folder_choices, load_tree
 from accounts.views.consoles import member_of
-from accounts.views.folders import folder_of, folder_url
 from config.errors import InputError, NotFound
 from config.web import page
 
@@ -95,11 +94,7 @@ def create_resource(request: ConsoleRequest) -> HttpResponse:
     tried = attempt(
         request,
         form,
-        lambda: directory.create_resource_account(
-            actor=request.actor,
-            account=request.account,
-            **form.facts,
-        ),
+        lambda: directory.create_resource_account(actor=request.actor, account=request.account, **form.facts),
     )
     if tried.done:
         messages.success(request, _("The resource account has been created. You can enter its console right away."))
@@ -116,17 +111,12 @@ def place(request: ConsoleRequest, pk: int) -> HttpResponse:
     tried = attempt(
         request,
         form,
-        lambda: directory.place_member(
-            actor=request.actor,
-            account=request.account,
-            relationship_id=pk,
-            folder_id=form.cleaned_data["folder"],
-        ),
+        lambda: directory.place_member(actor=request.actor, account=request.account, relationship_id=pk, **form.facts),
     )
     if tried.done:
         messages.success(request, _("“%(name)s” has been moved.") % {"name": relationship.member.name})
-        return redirect(folder_url(folder_of(request.account, form.cleaned_data["folder"])))
-    context = {"relationship": relationship, "form": form, "back": folder_url(relationship.folder)}
+        return redirect("accounts:directory")
+    context = {"relationship": relationship, "form": form}
     return page(request, "accounts/directory/place.html", context, status=tried.status)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -29,12 +28,6 @@ def folder_of(account: Account, pk: int) -> Folder:
     return folder
 
 
-def folder_url(folder: Folder | None) -> str:
-    """The directory with this folder opened; the top is the directory itself."""
-    address = reverse("accounts:directory")
-    return f"{address}?folder={folder.pk}" if folder is not None and folder.parent_id else address
-
-
 def _who(request: ConsoleRequest) -> dict[str, Any]:
     return {"actor": request.actor, "account": request.account}
 
@@ -44,11 +37,11 @@ def _who(request: ConsoleRequest) -> dict[str, Any]:
 def create(request: ConsoleRequest, pk: int) -> HttpResponse:
     """A new folder inside this one."""
     parent, form = folder_of(request.account, pk), FolderForm(request.POST or None)
-    tried = attempt(request, form, lambda: directory.create_folder(**_who(request), parent_id=pk, name=form.cleaned_data["name"]))
+    tried = attempt(request, form, lambda: directory.create_folder(**_who(request), parent_id=pk, **form.cleaned_data))
     if tried.done:
         messages.success(request, _("The folder has been created."))
-        return redirect(folder_url(parent))
-    context = {"parent": parent, "form": form, "back": folder_url(parent)}
+        return redirect("accounts:directory")
+    context = {"parent": parent, "form": form}
     return page(request, "accounts/folders/create.html", context, status=tried.status)
 
 
@@ -58,11 +51,11 @@ def rename(request: ConsoleRequest, pk: int) -> HttpResponse:
     """The folder gets another name."""
     folder = folder_of(request.account, pk)
     form = FolderForm(request.POST or None, initial={"name": folder.name})
-    tried = attempt(request, form, lambda: directory.rename_folder(**_who(request), folder_id=pk, name=form.cleaned_data["name"]))
+    tried = attempt(request, form, lambda: directory.rename_folder(**_who(request), folder_id=pk, **form.cleaned_data))
     if tried.done:
         messages.success(request, _("The folder has been renamed."))
-        return redirect(folder_url(folder.parent))
-    context = {"folder": folder, "form": form, "back": folder_url(folder.parent)}
+        return redirect("accounts:directory")
+    context = {"folder": folder, "form": form}
     return page(request, "accounts/folders/rename.html", context, status=tried.status)
 
 
@@ -73,13 +66,11 @@ def move(request: ConsoleRequest, pk: int) -> HttpResponse:
     folder = folder_of(request.account, pk)
     options = folder_choices(request.account, but_below=pk)
     form = MoveFolderForm(request.POST or None, options=options, initial={"parent": folder.parent_id})
-    tried = attempt(
-        request, form, lambda: directory.move_folder(**_who(request), folder_id=pk, parent_id=form.cleaned_data["parent"])
-    )
+    tried = attempt(request, form, lambda: directory.move_folder(**_who(request), folder_id=pk, **form.facts))
     if tried.done:
         messages.success(request, _("The folder has been moved."))
         return redirect("accounts:directory")
-    context = {"folder": folder, "form": form, "back": folder_url(folder.parent)}
+    context = {"folder": folder, "form": form}
     return page(request, "accounts/folders/move.html", context, status=tried.status)
 
 
@@ -91,5 +82,7 @@ def delete(request: ConsoleRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         directory.delete_folder(actor=request.actor, account=request.account, folder_id=pk)
         messages.success(request, _("The folder has been deleted."))
-        return redirect(folder_url(folder.parent))
-    return page(request, "accounts/folders/delete.html", {"folder": folder, "back": folder_url(folder.parent)})
+        return redirect("accounts:directory")
+    filled = folder.children.exists() or folder.placements.in_force().exists()
+    context = {"folder": folder, "filled": filled}
+    return page(request, "accounts/folders/delete.html", context)

@@ -1,12 +1,11 @@
 """The message centre (S22). It belongs to the person, whatever account they stand in."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import reminder
+from accounts.entering import own_address
 from accounts.forms.messages import MessageFilter
 from accounts.http import ConsoleRequest
 from accounts.services.messages import listed_messages, read_message
@@ -36,10 +35,4 @@ def close(request: ConsoleRequest, pk: int) -> HttpResponse:
     reminder.close(request, pk)
     if request.htmx:
         return HttpResponse()
-    return redirect(_back(request))
-
-
-def _back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else reverse("accounts:message-list")
+    return redirect(own_address(request, request.POST.get("next", "")) or "accounts:message-list")

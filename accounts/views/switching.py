@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.entering import own_address
 from accounts.http import ConsoleRequest
 from accounts.middleware import ACCOUNT_KEY, THROUGH_KEY
 from accounts.models import Account
@@ -23,6 +23,4 @@ def switch(request: ConsoleRequest) -> HttpResponse:
     request.session[ACCOUNT_KEY] = account.pk
     request.session.pop(THROUGH_KEY, None)
     messages.success(request, _("You are now working in %(name)s.") % {"name": account.name})
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return redirect(target if safe else "accounts:home")
+    return redirect(own_address(request, request.POST.get("next", "")) or "accounts:home")
