@@ -12,7 +12,8 @@ from accounts.actors import require
 from accounts.http import ConsoleRequest
 from accounts.models import Account, Relationship
 from accounts.permissions import Point, Right
-from config.errors import NotAllowed, NotFound
+from accounts.targets import NO_MANAGER
+from config.errors import DomainError, NotAllowed, NotFound
 
 P = ParamSpec("P")
 View = Callable[Concatenate[ConsoleRequest, P], HttpResponse]
@@ -44,6 +45,27 @@ def needs(right: Right) -> Callable[[View[P]], Callable[Concatenate[HttpRequest,
         return guarded
 
     return wrap
+
+
+class NotCertified(DomainError):
+    """Only an account that is verified as an enterprise has linked accounts (K2.2)."""
+
+    code = NO_MANAGER.code
+    rule = NO_MANAGER.rule
+    sentence = NO_MANAGER.sentence
+    hint = _("Complete enterprise verification for this account first. It is under “Verification”.")
+
+
+def certified(view: View[P]) -> View[P]:
+    """The view opens only for an account that can have linked accounts; put it below `needs`."""
+
+    @wraps(view)
+    def guarded(request: ConsoleRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.account.is_enterprise:
+            raise NotCertified()
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def managed(account: Account, relationship_id: int, point: Point | None = None) -> Relationship:

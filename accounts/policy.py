@@ -10,6 +10,8 @@ CODE_INTERVAL = timedelta(seconds=60)  # S15.3, S16.13
 CODES_PER_DAY_MAX = 6  # S15.4, S16.13: per number and purpose, calendar day in Shanghai
 CLEARANCE_LIFE = timedelta(minutes=15)  # how long a passed code may wait for the act it was asked for
 API_KEYS_MAX = 20
+API_KEY_USED_EVERY = timedelta(minutes=1)  # how exactly a key remembers when it was last used
+API_PAGE_MAX = 100
 FOLDER_DEPTH_MAX = 5
 FOLDERS_MAX = 500
 OPERATORS_MAX = 100

@@ -1,4 +1,4 @@
-"""How a relationship stands, as people read it: three states with sub-states (K9), judged now and not by the row alone."""
+"""How a relationship stands: three states with sub-states (K9), judged now and not by the row alone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, Relationship
+from accounts.models.relationship import RelationshipQuerySet
 
 
 class Shown(models.TextChoices):
@@ -60,3 +61,43 @@ def with_standing(relationships: list[Relationship], *, at: datetime | None = No
     for relationship in relationships:
         relationship.standing = standing_of(relationship, waiting.get(relationship.pk), at=at)  # type: ignore[attr-defined]
     return relationships
+
+
+class Narrow(models.TextChoices):
+    """By what a list can be narrowed: the three states, and their sub-states (K9)."""
+
+    CONFIRMING = "confirming", _("Confirming")
+    ESTABLISHED = "established", _("Established")
+    CHANGE = "change", _("Established: change confirming")
+    NOT_ESTABLISHED = "not_established", _("Not established")
+    REFUSED = "refused", _("Not established: refused or not answered")
+    WITHDRAWN = "withdrawn", _("Not established: withdrawn")
+    DISSOLVED = "dissolved", _("Not established: dissolved")
+
+
+def narrowed(relationships: RelationshipQuerySet, wanted: str, *, at: datetime | None = None) -> RelationshipQuerySet:
+    """Those that `standing_of` shows as wanted at that moment: the same judgement, made by the database."""
+    return with_waiting(relationships, at=at).filter(SHOWN_AS[Narrow(wanted)])
+
+
+def with_waiting(relationships: RelationshipQuerySet, *, at: datetime | None = None) -> RelationshipQuerySet:
+    """Annotated with `is_waiting`: a question is open that can still be answered."""
+    open_ones = Invitation.objects.open().filter(
+        relationship=models.OuterRef("pk"), expires_at__gt=at or timezone.now()
+    )
+    return relationships.annotate(is_waiting=models.Exists(open_ones))
+
+
+_State, _End = Relationship.State, Relationship.End
+_RAN_OUT = models.Q(state=_State.PENDING, is_waiting=False)
+
+# For querysets that went through `with_waiting`.
+SHOWN_AS: dict[Narrow, models.Q] = {
+    Narrow.CONFIRMING: models.Q(state=_State.PENDING, is_waiting=True),
+    Narrow.ESTABLISHED: models.Q(state__in=Relationship.IN_FORCE),
+    Narrow.CHANGE: models.Q(state=_State.CHANGE_PENDING, is_waiting=True),
+    Narrow.NOT_ESTABLISHED: models.Q(state__in=[_State.REJECTED, _State.DISSOLVED]) | _RAN_OUT,
+    Narrow.REFUSED: models.Q(state=_State.REJECTED, end__in=[_End.REFUSED, _End.EXPIRED]) | _RAN_OUT,  # K4.11
+    Narrow.WITHDRAWN: models.Q(state=_State.REJECTED, end=_End.WITHDRAWN),
+    Narrow.DISSOLVED: models.Q(state=_State.DISSOLVED),
+}
