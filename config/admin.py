@@ -4,10 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import django_q.admin  # noqa: F401  (registers itself, so that it can be taken out below)
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 from django_q.models import Failure, OrmQ, Schedule, Success
 
 from config.errors import DomainError
@@ -50,16 +54,37 @@ class JobAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     actions = ["retry"]
 
+    def get_urls(self) -> list[URLPattern]:
+        """The button's address beside the usual ones."""
+        retry = self.admin_site.admin_view(require_POST(self.retry_one))
+        return [path("<int:pk>/retry/", retry, name="config_job_retry"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The job's page, with the button for whom it may serve."""
+        context = (extra_context or {}) | {"may_retry": self.has_retry_permission(request)}
+        return super().change_view(request, object_id, form_url, context)
+
+    def retry_one(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button on the job's page."""
+        if not self.has_retry_permission(request):
+            raise PermissionDenied
+        self.retry(request, Job.objects.filter(pk=pk))
+        return redirect("admin:config_job_change", pk)
+
     @admin.action(description=_("Try again"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """The chosen parked jobs are ready again; those that are not parked are named and left alone."""
         count = 0
         for pk in queryset.order_by("pk").values_list("pk", flat=True):
             try:
-                try_again(pk, by=request.user.get_username())
-                count += 1
+                job = try_again(pk, by=request.user.get_username())
             except DomainError as error:
                 self.message_user(request, f"{pk}: {error}", messages.WARNING)
+            else:
+                self.log_change(request, job, "try again")
+                count += 1
         if count:
             sentence = ngettext("%(count)s job will be tried again.", "%(count)s jobs will be tried again.", count)
             self.message_user(request, sentence % {"count": count}, messages.SUCCESS)

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,9 +15,7 @@ class ConfigApp(AppConfig):
 
     def ready(self) -> None:
         """Every app's handlers are known (`<app>/tasks.py`)."""
-        from config.jobs import autodiscover  # its models exist only now
-
-        autodiscover()
+        autodiscover_modules("tasks")
 
 
 class StaffAdmin(AdminConfig):

@@ -6,6 +6,7 @@ is a refusal with a sentence (409), never an error page.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from django.db import models
@@ -152,6 +153,7 @@ class StateModel(models.Model):
         return updated
 
 
+@cache
 def _state_fields(model: type[models.Model]) -> list[StateField]:
     return [field for field in model._meta.concrete_fields if isinstance(field, StateField)]
 

@@ -8,6 +8,7 @@ from django_q.models import OrmQ, Task
 
 from config.jobs import job, policy
 from config.jobs.beats import OWN_QUEUE
+from config.jobs.registry import periodic
 from config.jobs.sweep import PERIOD
 from config.models import IdempotentAnswer, Job, RateLimit, WorkerBeat
 
@@ -19,10 +20,10 @@ def tidy(_job: Job) -> None:
     """Done jobs, expired limits, old answers, the rows of dead workers and the queue's own leftovers are gone."""
     now = timezone.now()
     done = Job.objects.filter(state=Job.State.DONE)
-    periodic = done.filter(key__startswith=PERIOD)
+    of_periods = done.filter(key__startswith=PERIOD)
     for old in (
         done.filter(done_at__lt=now - policy.KEEP_DONE),
-        periodic.filter(done_at__lt=now - policy.KEEP_DONE_PERIODIC),
+        of_periods.filter(done_at__lt=now - policy.KEEP_DONE_PERIODIC),
         RateLimit.objects.filter(expires_at__lt=now),
         IdempotentAnswer.objects.filter(created_at__lt=now - policy.KEEP_ANSWERS),
         WorkerBeat.objects.filter(started_at__lt=now - policy.KEEP_BEATS).exclude(seen_at__gte=now - policy.KEEP_BEATS),
@@ -30,6 +31,15 @@ def tidy(_job: Job) -> None:
         Task.objects.filter(stopped__lt=now - policy.KEEP_DONE),
     ):
         delete_some(old)
+    for kind, _every in periodic():
+        delete_some(_parked_but_the_last(kind))
+
+
+def _parked_but_the_last(kind: str) -> models.QuerySet[Job]:
+    """Work that fails in every period needs one row to say so."""
+    parked = Job.objects.filter(kind=kind, key__startswith=PERIOD, state=Job.State.PARKED)
+    last = parked.order_by("-pk").first()
+    return parked.exclude(pk=last.pk) if last else parked
 
 
 @transaction.atomic

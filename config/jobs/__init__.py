@@ -27,13 +27,12 @@ Payloads are JSON in plain text: ids, never secrets. A handler starts in the def
 
 from config.jobs.beats import worker_seen
 from config.jobs.outbox import enqueue, try_again
-from config.jobs.registry import Retry, UnknownKind, autodiscover, job, schedule
+from config.jobs.registry import Retry, UnknownKind, job, schedule
 from config.jobs.runner import run_due
 
 __all__ = [
     "Retry",
     "UnknownKind",
-    "autodiscover",
     "enqueue",
     "job",
     "run_due",

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.module_loading import autodiscover_modules
-
 if TYPE_CHECKING:
     from config.models import Job
 
@@ -76,11 +74,6 @@ def is_outside(kind: str) -> bool:
 def periodic() -> list[tuple[str, timedelta]]:
     """Every kind with a period, and the period."""
     return [(work.kind, work.every) for work in _works.values() if work.every is not None]
-
-
-def autodiscover() -> None:
-    """Imports the `tasks` module of each app, which registers its handlers."""
-    autodiscover_modules("tasks")
 
 
 def _path(handler: Handler) -> str:

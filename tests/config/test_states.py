@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 from django.apps.registry import Apps
@@ -34,6 +35,8 @@ class Parcel(StateModel):
     state = StateField("state", choices=ParcelState, default=ParcelState.PACKED)
     open_state = StateField("open", choices=ParcelState, default=ParcelState.PACKED, protected=False)
     note = models.CharField(max_length=20, blank=True)
+
+    objects: ClassVar[models.Manager["Parcel"]] = models.Manager()
 
     class Meta:
         apps = Apps()

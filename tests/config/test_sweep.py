@@ -30,6 +30,10 @@ def fail(_row: Job) -> None:
     raise ValueError("no")
 
 
+def keys() -> list[str]:
+    return sorted(str(key) for key in Job.objects.values_list("key", flat=True))
+
+
 def forget_nudges() -> None:
     OrmQ.objects.all().delete()
 
@@ -236,11 +240,20 @@ def test_nothing_that_has_served_its_time_stays() -> None:
 
     tasks.tidy(Job())
 
-    assert sorted(Job.objects.values_list("key", flat=True)) == ["k1", "k3", "period:2"]
+    assert keys() == ["k1", "k3", "period:2"]
     assert sorted(WorkerBeat.objects.values_list("name", flat=True)) == ["alive", "just begun"]
     assert RateLimit.objects.get().key == "b"
     assert IdempotentAnswer.objects.get().key == "b"
     assert OrmQ.objects.get().key == "tongzhang"
+
+
+@pytest.mark.django_db
+def test_of_periodic_work_that_always_fails_one_parked_row_stays() -> None:
+    job("a", every=timedelta(minutes=1))(fail)
+    for key in ("period:1", "period:2", "period:3", "other"):
+        Job.objects.create(kind="a", key=key, state="parked")
+    tasks.tidy(Job())
+    assert keys() == ["other", "period:3"]
 
 
 @pytest.mark.django_db

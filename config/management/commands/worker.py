@@ -1,4 +1,8 @@
-"""`manage.py worker`: does the jobs."""
+"""`manage.py worker`: does the jobs.
+
+Under systemd: `KillMode=mixed`, `Restart=always`, and a `TimeoutStopSec` above JOBS_STOP_SECONDS. In a container: an
+init that reaps zombies (compose: `init: true`) and a `stop_grace_period` above it.
+"""
 
 import os
 import socket
