@@ -19,6 +19,7 @@ from config.nav import NavItem, NavSection, Product
 ACCOUNT = "account"
 FINANCE = "finance"
 DIRECTORY = "directory"
+WORKBENCH = "workbench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +150,6 @@ def _questions(account: Account) -> int:
 
 add_product(
     Offer(
-        key=ACCOUNT,
-        label=_("Account"),
-        url_name="accounts:home",
-        icon="building-2",
-        prefix="/",
-        listed=False,
-    )
-)
-add_product(
-    Offer(
         key=FINANCE,
         label=_("Enterprise Finance"),
         url_name="accounts:member-list",
@@ -177,6 +168,27 @@ add_product(
         prefix="/directory/",
         note=_("Keep accounts in folders and enter their consoles"),
         right=Right.MANAGE_DIRECTORY,
+    )
+)
+add_product(
+    Offer(
+        key=ACCOUNT,
+        label=_("Account"),
+        url_name="accounts:certification",
+        icon="building-2",
+        prefix="/",
+        note=_("Verification, operators, keys and what happened"),
+    )
+)
+# What a person uses, without the pages that manage it (S2.3): nothing stands beside it.
+add_product(
+    Offer(
+        key=WORKBENCH,
+        label=_("Workbench"),
+        url_name="accounts:workbench",
+        icon="layout-grid",
+        prefix="/workbench/",
+        listed=False,
     )
 )
 add_section(

@@ -1,12 +1,13 @@
 """What every test may use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from django.utils import translation
 from pytest_django import Settings
 
 from accounts.models import Account, User
@@ -39,6 +40,14 @@ def own_outbox(settings: Settings, tmp_path: Path) -> None:
 def cheap_hashes(settings: Settings) -> None:
     """For tests that log many people in."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def english(settings: Settings) -> Iterator[None]:
+    """Sentences in their source language, for tests that read them."""
+    settings.LANGUAGE_CODE = "en"
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

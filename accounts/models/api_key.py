@@ -51,3 +51,8 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What the key may do, in words."""
+        return [str(Scope(scope).label) for scope in self.scopes if scope in Scope.values]

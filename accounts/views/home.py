@@ -1,6 +1,6 @@
 """Where a log-in leads (S2.2, S2.3): through the door used last, or to the first steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,7 +12,7 @@ from accounts.actors import rights_of
 from accounts.entering import home_behind
 from accounts.http import ConsoleRequest
 from accounts.models import Account, Certification, Relationship
-from accounts.navigation import address
+from accounts.navigation import ACCOUNT, address, products_for
 from accounts.permissions import Right
 from config.web import page
 
@@ -27,6 +27,7 @@ class NextStep:
     text: str | Promise
     url: str = ""
     action: str | Promise = ""
+    right: str = Right.VIEW
 
 
 @require_GET
@@ -53,11 +54,14 @@ def workbench(request: ConsoleRequest) -> HttpResponse:
     """What this person may use, and nothing of how it is managed (S2.3)."""
     if request.account is None:
         return redirect("accounts:home")
-    return page(request, "accounts/home/workbench.html")
+    apps = products_for(request.path, rights_of(request.actor, request.account))
+    return page(request, "accounts/home/workbench.html", {"apps": [app for app in apps if app.key != ACCOUNT]})
 
 
 def _first_steps(request: ConsoleRequest, account: Account) -> HttpResponse:
+    rights = rights_of(request.actor, account)
     steps = [_verify(account), _link(account), _bring_people(account)]
+    steps = [step if step.right in rights else replace(step, url="") for step in steps]
     done = sum(step.state == "done" for step in steps)
     return page(request, "accounts/home/first_steps.html", {"steps": steps, "done": done})
 
@@ -83,15 +87,16 @@ def _link(account: Account) -> NextStep:
     if not account.is_enterprise:
         return NextStep("later", "link", title, _("Possible as soon as your company is verified."))
     if Relationship.objects.visible_to(account).exists():
-        return NextStep("done", "link", title, _("You have linked accounts."), url, _("Open"))
+        return NextStep("done", "link", title, _("You have linked accounts."), url, _("Open"), Right.SEE_FINANCE)
     text = _("Invite the accounts of your group or of your partners, or create new ones for subsidiaries.")
-    return NextStep("now", "link", title, text, url, _("Link an account"))
+    return NextStep("now", "link", title, text, url, _("Link an account"), Right.MANAGE_LINKS)
 
 
 def _bring_people(account: Account) -> NextStep:
     title = _("Bring in colleagues")
     text = _("Give finance staff and colleagues a role, so that nobody has to share a password.")
     if account.operators.count() > 1:
-        text = _("Several people work in this account.")
-        return NextStep("done", "users", title, text, address("accounts:operator-list"), _("Open"))
-    return NextStep("now", "users", title, text, address("accounts:operator-add"), _("Add a colleague"))
+        text, url = _("Several people work in this account."), address("accounts:operator-list")
+        return NextStep("done", "users", title, text, url, _("Open"), Right.MANAGE_OPERATORS)
+    url = address("accounts:operator-add")
+    return NextStep("now", "users", title, text, url, _("Add a colleague"), Right.MANAGE_OPERATORS)

@@ -3,7 +3,7 @@
 Registration, a forgotten password and a new number differ in their words and in what follows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.attempt import attempt
@@ -33,6 +34,7 @@ class Flow:
     after: str
     start_template: str
     code_template: str
+    steps: Sequence[str | Promise]
     finish: Callable[[HttpRequest, NumberProof], HttpResponse] | None = None  # at once, in place of a third step
 
 
@@ -57,7 +59,8 @@ def begin(
     tried = attempt(request, form, act)
     if tried.done:
         return redirect(flow.code)
-    return page(request, flow.start_template, {"form": form, "now": 1, **(context or {})}, status=tried.status)
+    context = {"form": form, "now": 1, "flow": flow, **(context or {})}
+    return page(request, flow.start_template, context, status=tried.status)
 
 
 def ask_code(request: HttpRequest, flow: Flow) -> HttpResponse:

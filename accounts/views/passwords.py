@@ -5,7 +5,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -30,6 +30,7 @@ FLOW = numbers.Flow(
     after="accounts:password-forgot-new",
     start_template="accounts/passwords/number.html",
     code_template="accounts/passwords/code.html",
+    steps=(_("Number"), _("Code"), _("New password")),
 )
 
 
@@ -70,7 +71,7 @@ def forgot_new(request: HttpRequest) -> HttpResponse:
     tried = attempt(request, form, lambda: _reset(request, proof, form))
     if tried.result is not None:
         return tried.result
-    context = {"form": form, "now": 3, "owner": owner}
+    context = {"form": form, "now": 3, "flow": FLOW, "owner": owner}
     return page(request, "accounts/passwords/new.html", context, status=tried.status)
 
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
@@ -69,6 +69,7 @@ FLOW = numbers.Flow(
     after="accounts:mobile-change",
     start_template="accounts/profile/mobile.html",
     code_template="accounts/profile/mobile_code.html",
+    steps=(_("New number"), _("Code")),
     finish=_take_number,
 )
 

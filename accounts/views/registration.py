@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,6 +27,7 @@ FLOW = numbers.Flow(
     after="accounts:register-details",
     start_template="accounts/registration/number.html",
     code_template="accounts/registration/code.html",
+    steps=(_("Number"), _("Code"), _("Your login")),
 )
 
 
@@ -68,7 +69,9 @@ def details(request: HttpRequest) -> HttpResponse:
     tried = attempt(request, form, lambda: _register(request, proof, form))
     if tried.result is not None:
         return tried.result
-    return page(request, "accounts/registration/details.html", {"form": form, "now": 3}, status=tried.status)
+    return page(
+        request, "accounts/registration/details.html", {"form": form, "now": 3, "flow": FLOW}, status=tried.status
+    )
 
 
 def _register(request: HttpRequest, proof: NumberProof, form: DetailsForm) -> HttpResponse:
