@@ -27,7 +27,8 @@ class Door(models.TextChoices):
 class Actor:
     """A person, a key, a member of staff or the system, on behalf of an account.
 
-    `through` is the relationship by which an administrator of the manager stands in a member's console.
+    `through` is the relationship by which an administrator of the manager stands in a member's console. `cleared` is
+    set by a service that has spent the code for the whole of an act and now does its parts.
     """
 
     door: Door
@@ -37,6 +38,7 @@ class Actor:
     through: Relationship | None = None
     address: str | None = None
     request_id: str = ""
+    cleared: bool = False
 
     @property
     def name(self) -> str:

@@ -1,5 +1,10 @@
-"""What stands in the way of dissolving, and what will follow. Higher apps register their own checks in `apps.py`."""
+"""What stands in the way of dissolving, and what follows from it. Higher apps register their part in `apps.py`:
 
+checks (`register`) are asked before and say what blocks or is to be known; reactions (`register_reaction`) do their
+part inside the transaction of dissolving and say what they did. The rehearsal runs all of it and rolls it back.
+"""
+
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -22,6 +27,7 @@ class Finding:
 
 Check = Callable[[Relationship], Iterable[Finding]]
 _checks: list[Check] = []
+_reactions: list[Check] = []
 
 
 def register(check: Check) -> Check:
@@ -29,6 +35,24 @@ def register(check: Check) -> Check:
     if check not in _checks:
         _checks.append(check)
     return check
+
+
+def register_reaction(reaction: Check) -> Check:
+    """Adds a reaction that runs in the transaction of every dissolving from now on."""
+    if reaction not in _reactions:
+        _reactions.append(reaction)
+    return reaction
+
+
+def react(relationship: Relationship) -> list[Finding]:
+    """Every reaction to a relationship that was just dissolved has done its part; answers what they did."""
+    return [finding for reaction in _reactions for finding in reaction(relationship)]
+
+
+def digest(found: Iterable[Finding]) -> str:
+    """Tells whether the facts that somebody was shown are still the facts."""
+    text = "\n".join(f"{finding.rule}|{finding.blocks}|{finding.sentence}" for finding in found)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def findings(relationship: Relationship) -> list[Finding]:

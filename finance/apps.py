@@ -9,3 +9,11 @@ class FinanceApp(AppConfig):
 
     name = "finance"
     verbose_name = _("Finance")
+
+    def ready(self) -> None:
+        """Finance has its say when a relationship is dissolved."""
+        from accounts import preflight as accounts_preflight
+        from finance import preflight
+
+        accounts_preflight.register(preflight.overdraft)
+        accounts_preflight.register_reaction(preflight.what_moves)

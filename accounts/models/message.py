@@ -22,7 +22,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def unread(self) -> "MessageQuerySet":
         """Not opened yet; after `for_user`."""
-        return self.filter(is_read=False)
+        return self.filter(is_read=False)  # type: ignore[misc]  # annotated there
 
     def valid(self, *, at: datetime | None = None) -> "MessageQuerySet":
         """Not past the end of their validity."""

@@ -97,12 +97,11 @@ class Session(AbstractBaseSession):
     address = models.GenericIPAddressField(_("address"), null=True)
     agent = models.CharField(_("browser"), max_length=200, blank=True)
 
-    objects: ClassVar[BaseSessionManager["Session"]] = BaseSessionManager()
+    objects = BaseSessionManager()
 
-    class Meta(AbstractBaseSession.Meta):
+    class Meta:
         verbose_name = _("log-in")
         verbose_name_plural = _("log-ins")
-        abstract = False
 
     @classmethod
     def get_session_store_class(cls) -> Any:

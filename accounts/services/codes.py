@@ -177,7 +177,7 @@ def spend_clearance(*, mobile: str, purpose: str, binding: str = "", now: dateti
 
 def require_clearance(*, actor: Actor, purpose: str, binding: str = "", now: datetime | None = None) -> None:
     """In the console a delicate act spends a passed code; keys, staff and the system have proved themselves already."""
-    if actor.door != Door.CONSOLE:
+    if actor.door != Door.CONSOLE or actor.cleared:
         return
     if actor.user is None or not actor.user.mobile:
         raise NoMobile()

@@ -11,7 +11,7 @@ from accounts.events import record
 from accounts.locks import lock_accounts, lock_name
 from accounts.models import Account, Invitation, OneTimeCode, Relationship
 from accounts.permissions import ConsoleRole, Right
-from accounts.preflight import Finding, findings
+from accounts.preflight import Finding, digest, findings, react
 from accounts.questions import open_question, right_for
 from accounts.services.codes import require_clearance
 from accounts.services.signup import create_account, create_login
@@ -51,8 +51,15 @@ class Blocked(DomainError):
     sentence = _("This relationship cannot be dissolved yet. Please clear what is listed first.")
 
     def __init__(self, found: list[Finding]) -> None:
-        super().__init__()
+        super().__init__(findings=[{"rule": finding.rule, "sentence": str(finding.sentence)} for finding in found])
         self.findings = found
+
+
+class FactsChanged(DomainError):
+    """Between the rehearsal and the confirmation something moved."""
+
+    code = "facts_changed"
+    sentence = _("The facts have changed since you looked. Nothing was done; please look at the new ones.")
 
 
 @transaction.atomic
@@ -170,27 +177,28 @@ def _clear_overdue_change(relationship: Relationship, at: datetime) -> None:
 
 
 @transaction.atomic
-def dissolve_relationship(*, actor: Actor, relationship_id: int, now: datetime | None = None) -> Relationship:
+def dissolve_relationship(
+    *, actor: Actor, relationship_id: int, seen: str = "", now: datetime | None = None
+) -> Relationship:
     """Ended at once without the member's consent; every right is gone, a waiting change is void (K8, Q-20).
 
-    Locks accounts, relationship, question. Refused while preflight finds a blocker (K8.6, K9.2); spends a passed code
-    (K8.12). Higher apps hear `relationship.dissolved`.
+    Locks accounts, relationship, question. Refused while preflight finds a blocker (K8.6, K9.2), and where `seen` is
+    given and the facts are no longer those of the rehearsal it came from. Spends a passed code (K8.12). What higher
+    apps have to do happens in the same transaction.
     """
     at = now or timezone.now()
     relationship = _locked(relationship_id)
     _require_manager(actor, relationship)
     if not relationship.is_in_force:
         raise NotInForce()
-    if blockers := [finding for finding in findings(relationship) if finding.blocks]:
+    before = findings(relationship)
+    if blockers := [finding for finding in before if finding.blocks]:
         raise Blocked(blockers)
     binding = f"relationship:{relationship.pk}"
     require_clearance(actor=actor, purpose=OneTimeCode.Purpose.DISSOLVE, binding=binding, now=at)
-    for waiting in relationship.invitations.open().select_for_update():
-        waiting.make_void(at=at)
-        waiting.save(update_fields=["state", "answered_at"])
-    relationship.dissolve(at=at)
-    relationship.folder = None
-    relationship.save(update_fields=["state", "end", "ended_at", "folder"])
+    after = _dissolve(relationship, at)
+    if seen and seen != digest([*before, *after]):
+        raise FactsChanged()
     record(
         "relationship.dissolved",
         actor=actor,
@@ -198,8 +206,32 @@ def dissolve_relationship(*, actor: Actor, relationship_id: int, now: datetime |
         counterpart=relationship.member,
         subject=relationship,
         at=at,
+        followed=[finding.rule for finding in after],
     )
     return relationship
+
+
+def _dissolve(relationship: Relationship, at: datetime) -> list[Finding]:
+    for waiting in relationship.invitations.open().select_for_update():
+        waiting.make_void(at=at)
+        waiting.save(update_fields=["state", "answered_at"])
+    relationship.dissolve(at=at)
+    relationship.folder = None
+    relationship.save(update_fields=["state", "end", "ended_at", "folder"])
+    return react(relationship)
+
+
+def rehearse_dissolution(*, actor: Actor, relationship_id: int, now: datetime | None = None) -> list[Finding]:
+    """What dissolving would bring about, with the exact sums: the real thing, done in a transaction that is rolled
+    back. With a blocker, only what stands before it. `preflight.digest` of the answer is what to pass as `seen`."""
+    with transaction.atomic():
+        relationship = _locked(relationship_id)
+        _require_manager(actor, relationship)
+        found = findings(relationship)
+        if not any(finding.blocks for finding in found):
+            found += _dissolve(relationship, now or timezone.now())
+        transaction.set_rollback(True)
+    return found
 
 
 def _require_manager(actor: Actor, relationship: Relationship) -> None:

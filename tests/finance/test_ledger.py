@@ -102,16 +102,16 @@ BROKEN_BY_HAND = [
     "UPDATE finance_book SET balance = balance + 1 WHERE kind = 'cash'",
     "UPDATE finance_book SET version = version + 1",
     "UPDATE finance_book SET floor = -5 WHERE kind = 'cash'",
-    "INSERT INTO finance_book (account_id, kind, stripe, balance, floor, version, head)"
-    " SELECT account_id, 'credit', 0, 5, 0, 0, '' FROM finance_book WHERE kind = 'cash'",
+    """INSERT INTO finance_book (account_id, kind, stripe, balance, floor, version, head)
+    SELECT account_id, 'credit', 0, 5, 0, 0, '' FROM finance_book WHERE kind = 'cash'""",
     "DELETE FROM finance_book",
     "UPDATE finance_entry SET amount = amount * 2",
     "DELETE FROM finance_entry",
     "TRUNCATE finance_entry",
     "UPDATE finance_transfer SET key = 'other'",
     "DELETE FROM finance_transfer",
-    "INSERT INTO finance_entry (transfer_id, book_id, sequence, amount, balance_after, hash)"
-    " SELECT transfer_id, book_id, sequence + 1, 5, balance_after + 5, hash FROM finance_entry LIMIT 1",
+    """INSERT INTO finance_entry (transfer_id, book_id, sequence, amount, balance_after, hash)
+    SELECT transfer_id, book_id, sequence + 1, 5, balance_after + 5, hash FROM finance_entry LIMIT 1""",
     "INSERT INTO finance_transfer (kind, key, digest, facts) SELECT kind, key, digest, facts FROM finance_transfer",
 ]
 

@@ -1,0 +1,33 @@
+"""What finance adds to dissolving: K8.6 stands in its way, K8.7 and K8.8 follow from it."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Relationship
+from accounts.preflight import Finding
+from finance.money import ZERO
+from finance.services.credit import overdraft_after_recall
+from finance.services.dissolution import settle_dissolved
+
+
+def overdraft(relationship: Relationship) -> Iterable[Finding]:
+    """Credit in use beyond what would be left must be settled first."""
+    owed = overdraft_after_recall(relationship=relationship) if relationship.is_in_force else ZERO
+    if owed > ZERO:
+        sentence = _(
+            "The account uses %(amount)s yuan of the credit that you gave it. This must be settled first: let it "
+            "repay, or allot cash with which it can."
+        )
+        yield Finding("K8.6", True, sentence % {"amount": owed})
+
+
+def what_moves(relationship: Relationship) -> Iterable[Finding]:
+    """Settles a relationship that was just dissolved, in the transaction of dissolving, and says what it moved."""
+    outcome = settle_dissolved(relationship_id=relationship.pk)
+    if outcome.credit_recalled > ZERO:
+        sentence = _("%(amount)s yuan of credit that you gave the account return to you.")
+        yield Finding("K8.7", False, sentence % {"amount": outcome.credit_recalled})
+    if outcome.cash_kept > ZERO:
+        sentence = _("%(amount)s yuan that you allotted stay with the account and can no longer be recalled.")
+        yield Finding("K8.8", False, sentence % {"amount": outcome.cash_kept})

@@ -1,0 +1,209 @@
+"""Credit: granted by staff, given to members within a group, taken back (K1.3, K8.6, K8.7, A4.1, Q-3).
+
+The limit of an account at a moment is the sum of its valid lines and of what managers gave it, less what it gave away.
+Its credit book's floor is minus that limit, or the balance itself where more is in use than is left of the limit: then
+nothing more can be drawn. The database holds the floor; lines that end are judged when credit is drawn.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor, require, require_staff
+from accounts.events import record
+from accounts.locks import lock_accounts
+from accounts.models import Account, Relationship
+from accounts.permissions import Right
+from config.errors import DomainError, InputError, NotFound
+from finance.models import Book, CreditAllotment, CreditLine
+from finance.models.book import BookKind
+from finance.money import FEN, ZERO
+from finance.services.ledger import book_for
+
+
+class CreditShort(DomainError):
+    """Less unused credit than asked for."""
+
+    code = "credit_short"
+    rule = "A4.1"
+    sentence = _("Only %(available)s yuan of your credit are unused, but %(amount)s yuan were asked for.")
+
+
+class CreditInUse(DomainError):
+    """The member has used what should be taken back (K8.6)."""
+
+    code = "credit_in_use"
+    rule = "K8.6"
+    sentence = _(
+        "The account uses %(used)s yuan of credit; at most %(free)s yuan can be taken back until it is settled."
+    )
+
+
+class GroupOnly(DomainError):
+    """Partners get cash, never credit (Q-3)."""
+
+    code = "group_only"
+    rule = "Q-3"
+    sentence = _("Credit can be given within an enterprise group only. Partners can be given cash.")
+
+
+def limit_of(*, account: Account, at: datetime | None = None) -> Decimal:
+    """The account's limit at that moment, in yuan."""
+    lines = CreditLine.objects.filter(account=account).valid(at=at).aggregate(sum=Sum("limit"))["sum"] or ZERO
+    given = CreditAllotment.objects.filter(relationship__state__in=Relationship.IN_FORCE)
+    received = given.filter(relationship__member=account).aggregate(sum=Sum("amount"))["sum"] or ZERO
+    away = given.filter(relationship__manager=account).aggregate(sum=Sum("amount"))["sum"] or ZERO
+    return max(ZERO, lines + received - away)
+
+
+def credit_left(*, book: Book, at: datetime) -> Decimal:
+    """What can still be drawn on a locked credit book at that moment, never more than the database's floor allows."""
+    if book.account is None:
+        return ZERO
+    return max(ZERO, min(limit_of(account=book.account, at=at) + book.balance, book.balance - (book.floor or ZERO)))
+
+
+def refit_floor(*, account: Account, at: datetime | None = None) -> Book:
+    """The credit book's floor follows the limit. Locks the book; answers it."""
+    opened = book_for(account=account, kind=BookKind.CREDIT)
+    book = Book.objects.select_for_update(no_key=True).get(pk=opened.pk)
+    floor = min(-limit_of(account=account, at=at), book.balance)
+    if floor != book.floor:
+        book.floor = floor
+        book.save(update_fields=["floor"])
+    return book
+
+
+@transaction.atomic
+def grant_credit(
+    *,
+    actor: Actor,
+    account: Account,
+    limit: Decimal,
+    expires_at: datetime | None = None,
+    note: str = "",
+    now: datetime | None = None,
+) -> CreditLine:
+    """The account may draw up to the limit in yuan, until the end if there is one. Locks the account."""
+    staff = require_staff(actor, "finance.add_creditline")
+    at = now or timezone.now()
+    if limit <= ZERO or limit != limit.quantize(FEN):
+        raise InputError("limit", _("The limit must be greater than zero, with at most two decimal places."))
+    if expires_at is not None and expires_at <= at:
+        raise InputError("expires_at", _("The end must lie in the future."))
+    account = lock_accounts(account.pk)[account.pk]
+    line = CreditLine.objects.create(
+        account=account, limit=limit, granted_by=staff, granted_at=at, expires_at=expires_at, note=note
+    )
+    refit_floor(account=account, at=at)
+    record("credit.granted", actor=actor, account=account, subject=line, at=at, limit=str(limit))
+    return line
+
+
+@transaction.atomic
+def revoke_credit(*, actor: Actor, line_id: int, now: datetime | None = None) -> CreditLine:
+    """The line counts no longer; what is in use stays owed. Locks account and line. Refused while members hold it."""
+    require_staff(actor, "finance.change_creditline")
+    at = now or timezone.now()
+    account_id = CreditLine.objects.filter(pk=line_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        raise NotFound()
+    account = lock_accounts(account_id)[account_id]
+    line = CreditLine.objects.select_for_update().get(pk=line_id)
+    if line.revoked_at is None:
+        line.revoked_at = at
+        line.save(update_fields=["revoked_at"])
+        refit_floor(account=account, at=at)
+        record("credit.revoked", actor=actor, account=account, subject=line, at=at, limit=str(line.limit))
+    return line
+
+
+@transaction.atomic
+def allot_credit(
+    *, actor: Actor, relationship_id: int, amount: Decimal, now: datetime | None = None
+) -> CreditAllotment:
+    """The member may draw this much more in yuan, the manager this much less. Locks both accounts and both books."""
+    at = now or timezone.now()
+    relationship = _locked(actor, relationship_id)
+    _check(amount)
+    if relationship.kind != Relationship.Kind.GROUP:
+        raise GroupOnly()
+    left = credit_left(book=refit_floor(account=relationship.manager, at=at), at=at)
+    if amount > left:
+        raise CreditShort(available=left, amount=amount)
+    return _move(actor, relationship, amount, "allotted", at)
+
+
+@transaction.atomic
+def recall_credit(
+    *, actor: Actor, relationship_id: int, amount: Decimal, now: datetime | None = None
+) -> CreditAllotment:
+    """The reverse; what the member uses cannot be taken back before it is settled. Locks as `allot_credit`."""
+    at = now or timezone.now()
+    relationship = _locked(actor, relationship_id)
+    _check(amount)
+    held = credit_held(relationship=relationship)
+    if amount > held:
+        raise CreditShort(available=held, amount=amount)
+    left = credit_left(book=refit_floor(account=relationship.member, at=at), at=at)
+    if amount > left:
+        raise CreditInUse(used=_used(relationship.member), free=left)
+    return _move(actor, relationship, -amount, "recalled", at)
+
+
+def credit_held(*, relationship: Relationship) -> Decimal:
+    """What the member holds of the manager's credit, in yuan."""
+    found = CreditAllotment.objects.filter(relationship=relationship).values_list("amount", flat=True).first()
+    return found or ZERO
+
+
+def overdraft_after_recall(*, relationship: Relationship, at: datetime | None = None) -> Decimal:
+    """What the member would owe beyond its limit if this manager took all its credit back (K8.6), in yuan."""
+    rest = limit_of(account=relationship.member, at=at) - credit_held(relationship=relationship)
+    return max(ZERO, _used(relationship.member) - max(ZERO, rest))
+
+
+def _used(account: Account) -> Decimal:
+    balance = Book.objects.filter(account=account, kind=BookKind.CREDIT).values_list("balance", flat=True).first()
+    return -(balance or ZERO)
+
+
+def _move(actor: Actor, relationship: Relationship, amount: Decimal, what: str, at: datetime) -> CreditAllotment:
+    row, _created = CreditAllotment.objects.select_for_update().get_or_create(relationship=relationship)
+    row.amount += amount
+    row.changed_at = at
+    row.save(update_fields=["amount", "changed_at"])
+    for account in sorted((relationship.manager, relationship.member), key=lambda one: one.pk):
+        refit_floor(account=account, at=at)
+    record(
+        f"credit.{what}",
+        actor=actor,
+        account=relationship.manager,
+        counterpart=relationship.member,
+        subject=row,
+        at=at,
+        amount=str(abs(amount)),
+    )
+    return row
+
+
+def _check(amount: Decimal) -> None:
+    if amount <= ZERO or amount != amount.quantize(FEN):
+        raise InputError("amount", _("The amount must be greater than zero, with at most two decimal places."))
+
+
+def _locked(actor: Actor, relationship_id: int) -> Relationship:
+    sides = Relationship.objects.filter(pk=relationship_id).values_list("manager_id", "member_id").first()
+    if sides is None:
+        raise NotFound()
+    accounts = lock_accounts(*sides)
+    relationship = Relationship.objects.select_for_update().get(pk=relationship_id)
+    relationship.manager, relationship.member = accounts[sides[0]], accounts[sides[1]]
+    require(actor, Right.MOVE_FUNDS, relationship.manager)
+    if not relationship.is_in_force:
+        raise DomainError(_("This relationship is not established, so no credit can be moved."))
+    return relationship

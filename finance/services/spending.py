@@ -1,0 +1,99 @@
+"""Paying for what an account uses: own cash first, then what managers gave, oldest relationship first, then credit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Relationship
+from config.errors import DomainError, InputError
+from finance.models import Book
+from finance.models.book import BookKind
+from finance.models.transfer import TransferKind
+from finance.money import FEN, ZERO
+from finance.services.credit import credit_left, refit_floor
+from finance.services.ledger import Posting, book_for, platform_book, post
+
+
+class AccountShort(DomainError):
+    """Cash and credit together are less than the charge."""
+
+    code = "account_short"
+    sentence = _("The account has %(available)s yuan available, less than the %(amount)s yuan to pay.")
+    hint = _("Top up, or ask your manager for funds.")
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What to charge: a unique key and what it is for."""
+
+    amount: Decimal
+    key: str
+    facts: dict[str, Any]
+
+
+@transaction.atomic
+def charge_account(*, account: Account, charge: Charge, now: datetime | None = None) -> int:
+    """The amount in yuan is paid whole, and the transfer's id answered; a repeat of the key answers the first.
+
+    Locks the account's books, lowest id first. Credit past its end pays nothing, whatever a sleeping worker left.
+    Raises AccountShort.
+    """
+    if charge.amount <= ZERO or charge.amount != charge.amount.quantize(FEN):
+        raise InputError("amount", _("The amount must be greater than zero."))
+    book_for(account=account, kind=BookKind.CASH)
+    books = list(Book.objects.of(account).order_by("pk").select_for_update(no_key=True))
+    revenue = platform_book(kind=BookKind.REVENUE, near=account.pk)
+    legs: dict[int, Decimal] = {}
+    left = charge.amount
+    for book, can in _in_order(account, books, now or timezone.now()):
+        part = min(left, can)
+        if part > ZERO:
+            legs[book.pk] = -part
+            left -= part
+    if left > ZERO:
+        raise AccountShort(available=charge.amount - left, amount=charge.amount)
+    legs[revenue.pk] = charge.amount
+    return post(posting=Posting(TransferKind.CHARGE, f"charge:{charge.key}", legs, charge.facts))
+
+
+def _in_order(account: Account, books: list[Book], at: datetime) -> list[tuple[Book, Decimal]]:
+    """Each book with what it can pay, in the order in which they pay."""
+    links = Relationship.objects.filter(member=account).exclude(established_at=None).order_by("-established_at")
+    since = dict(links.values_list("manager_id", "established_at"))
+    own = [(book, book.balance) for book in books if book.kind == BookKind.CASH]
+    given = sorted(
+        (book for book in books if book.kind == BookKind.ALLOTTED),
+        key=lambda book: (since.get(book.source_id or 0, at), book.pk),
+    )
+    credit = [(book, credit_left(book=book, at=at)) for book in books if book.kind == BookKind.CREDIT]
+    return [*own, *((book, book.balance) for book in given), *credit]
+
+
+@transaction.atomic
+def settle_credit(*, account: Account, key: str, amount: Decimal | None = None) -> Decimal:
+    """Cash pays back credit in use, as far as both go or the amount asks; answers what was settled, in yuan.
+
+    Own cash first, then allotted. Locks the account's books.
+    """
+    books = list(Book.objects.of(account).order_by("pk").select_for_update(no_key=True))
+    credit = next((book for book in books if book.kind == BookKind.CREDIT), None)
+    if credit is None or credit.balance == ZERO:
+        return ZERO
+    left = wanted = min(-credit.balance, amount if amount is not None else -credit.balance)
+    legs: dict[int, Decimal] = {}
+    for book, can in _in_order(account, books, timezone.now()):
+        part = min(left, can)
+        if book.kind != BookKind.CREDIT and part > ZERO:
+            legs[book.pk] = -part
+            left -= part
+    settled = wanted - left
+    if settled > ZERO:
+        legs[credit.pk] = settled
+        post(posting=Posting(TransferKind.SETTLEMENT, f"settle:{key}", legs, {"account": account.pk}))
+        refit_floor(account=account)
+    return settled

@@ -1,0 +1,69 @@
+"""Short ways to accounts that hold money."""
+
+import itertools
+from decimal import Decimal
+
+from accounts.actors import Actor, Door
+from accounts.models import Account
+from finance.models import Book
+from finance.models.transfer import TransferKind
+from finance.services import ledger
+from finance.services.allotments import allot_funds, recall_funds
+from finance.services.ledger import Funds, Posting
+from finance.services.spending import Charge, charge_account
+from tests.factories import UserFactory, owner_of
+
+D = Decimal
+_keys = itertools.count()
+
+
+def fresh_key() -> str:
+    """A key that nothing has used."""
+    return f"k{next(_keys)}"
+
+
+def top_up(account: Account, amount: str) -> None:
+    """The account has this much more own cash."""
+    cash = ledger.book_for(account=account, kind="cash")
+    bank = ledger.platform_book(kind="bank", near=account.pk)
+    legs = {cash.pk: D(amount), bank.pk: -D(amount)}
+    ledger.post(posting=Posting(TransferKind.TOP_UP, f"test-{fresh_key()}", legs))
+
+
+def mover(account: Account) -> Actor:
+    """The owner with every code already passed."""
+    return Actor(door=Door.CONSOLE, user=owner_of(account), account=account, cleared=True)
+
+
+def staff() -> Actor:
+    """Support staff with every permission."""
+    return Actor(door=Door.STAFF, user=UserFactory(is_staff=True, is_superuser=True))
+
+
+def allot(relationship, amount, **more):
+    """Through the service."""
+    more.setdefault("key", fresh_key())
+    actor = more.pop("actor", None) or mover(relationship.manager)
+    return allot_funds(actor=actor, relationship_id=relationship.pk, amount=D(amount), **more)
+
+
+def recall(relationship, amount, **more):
+    """Through the service."""
+    more.setdefault("key", fresh_key())
+    actor = more.pop("actor", None) or mover(relationship.manager)
+    return recall_funds(actor=actor, relationship_id=relationship.pk, amount=D(amount), **more)
+
+
+def spend(account: Account, amount: str, key: str = "", **more) -> int:
+    """Through the service."""
+    return charge_account(account=account, charge=Charge(D(amount), key or fresh_key(), {}), **more)
+
+
+def funds(account: Account) -> Funds:
+    """What the account has."""
+    return ledger.funds_of(account=account)
+
+
+def books_sum() -> Decimal:
+    """Zero, always."""
+    return sum(Book.objects.values_list("balance", flat=True), D(0))
