@@ -18,7 +18,7 @@ from config.nav import AccountChoice, Acting, Console
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    """`nav` (config.nav.Console) by at most three queries, `reminder` (a message or None) by one; strangers cost none."""
+    """`nav` (config.nav.Console) by at most three queries, `reminder` (a message or None) by one; else none."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"nav": None, "reminder": None}

@@ -129,4 +129,4 @@ def _options(request: ConsoleRequest) -> list[tuple[int, str]]:
 
 def _number(request: ConsoleRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 12 else None
+    return int(text) if text.isascii() and text.isdecimal() else None

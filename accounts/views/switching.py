@@ -17,7 +17,8 @@ from config.errors import NotFound
 def switch(request: ConsoleRequest) -> HttpResponse:
     """The person stands in another account that they operate, and has left any member's console."""
     wanted = request.POST.get("account", "")
-    account = Account.objects.operated_by(request.user).filter(pk=int(wanted) if wanted.isdecimal() else 0).first()
+    pk = int(wanted) if wanted.isascii() and wanted.isdecimal() else 0
+    account = Account.objects.operated_by(request.user).filter(pk=pk).first()
     if account is None:
         raise NotFound()
     request.session[ACCOUNT_KEY] = account.pk
