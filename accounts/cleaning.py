@@ -25,7 +25,9 @@ def cleaned(field: str, rule: Callable[[str], str], value: str) -> str:
         return rule(value)
 
 
-def check_password(password: str, *, username: str = "", name: str = "", field: str = "password") -> None:
+def check_password(
+    password: str, *, username: str = "", name: str = "", email: str | None = None, field: str = "password"
+) -> None:
     """Raises InputError when the password is too weak for this person."""
     with at_field(field):
-        validate_password(password, User(username=username, name=name))
+        validate_password(password, User(username=username, name=name, email=email))

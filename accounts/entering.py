@@ -20,14 +20,15 @@ AGENT_LENGTH = 200
 
 
 def own_address(request: HttpRequest, target: str) -> str:
-    """The target, if it lies on this site and is not the log-in itself; else nothing."""
+    """The target, if it lies on this site; else nothing."""
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if safe and not target.startswith(reverse("accounts:login")) else ""
+    return target if safe else ""
 
 
 def wanted(request: HttpRequest) -> str:
-    """Where the person was going before the log-in came between (`next`), if that lies on this site."""
-    return own_address(request, request.POST.get("next", "") or request.GET.get("next", ""))
+    """Where the person was going before the log-in came between (`next`), if that lies on this site beyond it."""
+    target = own_address(request, request.POST.get("next", "") or request.GET.get("next", ""))
+    return "" if target.startswith(reverse("accounts:login")) else target
 
 
 def home_behind(user: User) -> str:

@@ -46,7 +46,7 @@ def create_login(*, username: str, mobile: str, password: str, name: str, email:
     shown = cleaned("name", lambda text: clean_name(text, max_length=60), name)
     number = cleaned("mobile", normalise_mobile, mobile)
     mailbox = cleaned("email", normalise_email, email) if email else None
-    check_password(password, username=handle, name=shown)
+    check_password(password, username=handle, name=shown, email=mailbox)
     _refuse_taken(handle, number, mailbox)
     user = User(username=handle, mobile=number, email=mailbox, name=shown, activated_at=timezone.now())
     user.set_password(password)
@@ -117,7 +117,7 @@ def reset_password(*, mobile: str, password: str, address: str | None = None, no
     user = User.objects.select_for_update().filter(mobile=number, is_active=True).first()
     if user is None:
         raise InputError("mobile", _("There is no login with this mobile number. Please register."))
-    check_password(password, username=user.username, name=user.name)
+    check_password(password, username=user.username, name=user.name, email=user.email)
     was_active = user.activated_at is not None
     user.set_password(password)
     user.activated_at = user.activated_at or now or timezone.now()
@@ -134,7 +134,7 @@ def change_password(*, actor: Actor, old: str, new: str, keep_session: str = "")
     user = User.objects.select_for_update().get(pk=person_of(actor).pk)
     if not user.check_password(old):
         raise InputError("old", _("This is not your present password."))
-    check_password(new, username=user.username, name=user.name, field="new")
+    check_password(new, username=user.username, name=user.name, email=user.email, field="new")
     user.set_password(new)
     user.save(update_fields=["password"])
     user.sessions.exclude(session_key=keep_session).delete()
