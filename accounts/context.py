@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -40,14 +41,14 @@ def _frame(request: HttpRequest, user: User) -> Console:
         account_name=account.name if account else "",
         account_number=account.number if account else "",
         accounts=_choices(roles, account, stranger=through is not None),
-        switch_url=navigation.address("accounts:account-switch"),
+        switch_url=reverse("accounts:account-switch"),
         unread=unread_count(user=user),
-        messages_url=navigation.address("accounts:message-list"),
-        home_url=navigation.address("accounts:workbench" if through else "accounts:home") or "/",
+        messages_url=reverse("accounts:message-list"),
+        home_url=reverse("accounts:workbench" if through else "accounts:home"),
         user_name=str(user),
         user_note=_note(user),
         user_menu=navigation.personal_for(request.path),
-        logout_url=navigation.address("accounts:logout"),
+        logout_url=reverse("accounts:logout"),
         acting=_acting(actor) if actor else None,
     )
 
@@ -82,5 +83,5 @@ def _acting(actor: Actor) -> Acting | None:
     names = {"member": actor.through.member.name, "manager": actor.through.manager.name}
     return Acting(
         sentence=_("You are working in the console of %(member)s, on behalf of %(manager)s.") % names,
-        leave_url=navigation.address("accounts:member-leave"),
+        leave_url=reverse("accounts:member-leave"),
     )

@@ -92,13 +92,13 @@ def products_for(path: str, rights: Collection[str]) -> list[Product]:
         Product(
             key=offer.key,
             label=str(offer.label),
-            url=url,
+            url=reverse(offer.url_name),
             icon=offer.icon,
             current=offer is here,
             note=str(offer.note),
         )
         for offer in _offers.values()
-        if offer.listed and offer.right in rights and (url := address(offer.url_name))
+        if offer.listed and offer.right in rights
     ]
 
 
@@ -122,20 +122,19 @@ def sections_for(path: str, rights: Collection[str], account: Account | None) ->
 def personal_for(path: str) -> list[NavItem]:
     """The person's own pages."""
     return [
-        NavItem(label=str(link.label), url=url, icon=link.icon, current=path == url)
+        NavItem(label=str(link.label), url=(url := reverse(link.url_name)), icon=link.icon, current=path == url)
         for link in _personal
-        if (url := address(link.url_name))
     ]
 
 
 def _open_links(section: Section, rights: Collection[str]) -> Iterator[tuple[Link, str]]:
     for link in section.links:
-        if link.right in rights and (url := address(link.url_name)):
-            yield link, url
+        if link.right in rights:
+            yield link, reverse(link.url_name)
 
 
 def address(url_name: str) -> str:
-    """Where the name leads; empty while no page has it."""
+    """Where the name leads; empty where no installed app has such a page."""
     try:
         return reverse(url_name)
     except NoReverseMatch:
@@ -211,13 +210,13 @@ add_section(
         [
             Link(_("Linked accounts"), "accounts:member-list", "users", Right.SEE_FINANCE),
             Link(
-                _("Invitations to this account"),
+                _("Requests to this account"),
                 "accounts:invitation-received",
                 "mail-question-mark",
                 Right.SEE_FINANCE,
                 waiting=_questions,
             ),
-            Link(_("Who manages this account"), "accounts:manager-list", "eye", Right.SEE_FINANCE),
+            Link(_("What others can see"), "accounts:manager-list", "eye", Right.SEE_FINANCE),
         ],
     ),
 )

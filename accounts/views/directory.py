@@ -1,5 +1,7 @@
 """The resource directory: the tree, and how accounts get into it (K12.7, K13.1, K13.2)."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -20,6 +22,8 @@ from accounts.tree import folder_choices, load_tree
 from accounts.views.consoles import member_of
 from config.errors import InputError, NotFound
 from config.web import page
+
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @require_GET
@@ -129,4 +133,4 @@ def _options(request: ConsoleRequest) -> list[tuple[int, str]]:
 
 def _number(request: ConsoleRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() else None
+    return int(text) if NUMBER.fullmatch(text) else None

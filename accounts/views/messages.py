@@ -8,7 +8,9 @@ from accounts import reminder
 from accounts.entering import own_address
 from accounts.forms.messages import MessageFilter
 from accounts.http import ConsoleRequest
+from accounts.models import Message
 from accounts.services.messages import listed_messages, read_message
+from config.errors import NotFound
 from config.paging import paginate
 from config.web import page
 
@@ -32,6 +34,8 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
 @require_POST
 def close(request: ConsoleRequest, pk: int) -> HttpResponse:
     """The reminder window is closed without reading: the message stays unread."""
+    if not Message.objects.for_user(request.user).filter(pk=pk).exists():
+        raise NotFound()
     reminder.close(request, pk)
     if request.htmx:
         return HttpResponse()

@@ -1,5 +1,7 @@
 """Changing the account that one works in (K12.6)."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,12 +14,14 @@ from accounts.middleware import ACCOUNT_KEY, THROUGH_KEY
 from accounts.models import Account
 from config.errors import NotFound
 
+NUMBER = re.compile(r"[0-9]{1,18}")
+
 
 @require_POST
 def switch(request: ConsoleRequest) -> HttpResponse:
     """The person stands in another account that they operate, and has left any member's console."""
     wanted = request.POST.get("account", "")
-    pk = int(wanted) if wanted.isascii() and wanted.isdecimal() else 0
+    pk = int(wanted) if NUMBER.fullmatch(wanted) else 0
     account = Account.objects.operated_by(request.user).filter(pk=pk).first()
     if account is None:
         raise NotFound()

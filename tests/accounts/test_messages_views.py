@@ -169,6 +169,7 @@ def test_closing_by_htmx_answers_nothing_and_by_a_form_leads_back(browse, manage
     console = browse(manager)
     assert console.post(close, headers={"HX-Request": "true"}).content == b""
     assert console.post(close, {"next": "https://elsewhere.example/"}).url == LIST
+    assert console.post(reverse("accounts:message-close", args=[10**30])).status_code == 404
 
 
 @pytest.mark.rule("S22.6")
