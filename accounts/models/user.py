@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -96,8 +96,6 @@ class Session(AbstractBaseSession):
     seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
     address = models.GenericIPAddressField(_("address"), null=True)
     agent = models.CharField(_("browser"), max_length=200, blank=True)
-
-    objects = BaseSessionManager()
 
     class Meta:
         verbose_name = _("log-in")
