@@ -27,6 +27,11 @@ def password_checks(user_id: int, *, now: datetime | None = None) -> None:
     _check("password-check", user_id, policy.PASSWORD_CHECKS_PER_USER, now)
 
 
+def operator_adds(account_id: int, *, now: datetime | None = None) -> None:
+    """Sixty operators added an hour and account: each tells whose a number is."""
+    _check("operator-add", account_id, policy.OPERATOR_ADDS_PER_ACCOUNT, now)
+
+
 def registry_searches(user_id: int, *, now: datetime | None = None) -> None:
     """A hundred and twenty look-ups of companies in ten minutes and person: plenty for typing, little for copying."""
     _check("registry-search", user_id, policy.REGISTRY_SEARCHES_PER_USER, now)

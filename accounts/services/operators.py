@@ -7,11 +7,11 @@ from accounts import policy
 from accounts.actors import Actor, require
 from accounts.cleaning import cleaned
 from accounts.events import record
-from accounts.locks import lock_accounts
+from accounts.locks import lock_accounts, lock_name
 from accounts.mobile import normalise_mobile
 from accounts.models import Account, Operator, User
-from accounts.names import clean_name
 from accounts.permissions import Right, Role
+from accounts.services.signup import create_waiting_login
 from config.errors import DomainError, InputError, NotFound
 
 
@@ -29,23 +29,16 @@ def add_operator(*, actor: Actor, account: Account, mobile: str, name: str, role
     require(actor, Right.MANAGE_OPERATORS, account)
     number = cleaned("mobile", normalise_mobile, mobile)
     _check_role(role)
+    lock_name(f"login:{number}")  # two accounts may add the same stranger at once
     account = lock_accounts(account.pk)[account.pk]
     if account.operators.count() >= policy.OPERATORS_MAX:
         raise DomainError(_("An account has at most %(limit)s operators."), limit=policy.OPERATORS_MAX)
-    user = User.objects.filter(mobile=number).first() or _waiting_login(number, name)
+    user = User.objects.filter(mobile=number).first() or create_waiting_login(mobile=number, name=name)
     if Operator.objects.filter(account=account, user=user).exists():
         raise InputError("mobile", _("This person is already an operator of the account."))
     operator = Operator.objects.create(account=account, user=user, role=role, added_by=actor.user)
     record("operator.added", actor=actor, account=account, subject=operator, person=str(user), role=role)
     return operator
-
-
-def _waiting_login(mobile: str, name: str) -> User:
-    shown = cleaned("name", lambda text: clean_name(text, max_length=60), name)
-    user = User(username=f"u{mobile}", mobile=mobile, name=shown)
-    user.set_unusable_password()
-    user.save(force_insert=True)
-    return user
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """How logins and accounts come into being, and how a forgotten password is replaced (S2.1, S2.5–S2.7)."""
 
+import secrets
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -50,6 +51,21 @@ def create_login(*, username: str, mobile: str, password: str, name: str, email:
     _refuse_taken(handle, number, mailbox)
     user = User(username=handle, mobile=number, email=mailbox, name=shown, activated_at=timezone.now())
     user.set_password(password)
+    _insert(user)
+    return user
+
+
+def create_waiting_login(*, mobile: str, name: str) -> User:
+    """A login without a password: “forgot password” sets the first (S2.7). Runs in the caller's transaction.
+
+    Its user name is drawn by lot, since a number in it would be shown to others.
+    """
+    number = cleaned("mobile", normalise_mobile, mobile)
+    shown = cleaned("name", lambda text: clean_name(text, max_length=60), name)
+    drawn = (f"u{secrets.randbelow(10**9):09d}" for _ in range(20))
+    username = next(handle for handle in drawn if not User.objects.filter(username=handle).exists())
+    user = User(username=username, mobile=number, name=shown)
+    user.set_unusable_password()
     _insert(user)
     return user
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts import limits
 from accounts.attempt import attempt
 from accounts.forms.base import Confirmation, typed
 from accounts.forms.operators import AddOperatorForm, RoleForm
@@ -31,13 +32,16 @@ def index(request: ConsoleRequest) -> HttpResponse:
 def add(request: ConsoleRequest) -> HttpResponse:
     """Somebody more; a person without a login gets one that waits for its first password (S2.7)."""
     form = AddOperatorForm(typed(request), initial={"role": Role.VIEWER})
-    tried = attempt(
-        request, form, lambda: add_operator(actor=request.actor, account=request.account, **form.cleaned_data)
-    )
+    tried = attempt(request, form, lambda: _add(request, form))
     if tried.result is not None:
         messages.success(request, _told_of(tried.result))
         return redirect("accounts:operator-list")
     return page(request, "accounts/operators/add.html", {"form": form}, status=tried.status)
+
+
+def _add(request: ConsoleRequest, form: AddOperatorForm) -> Operator:
+    limits.operator_adds(request.account.pk)
+    return add_operator(actor=request.actor, account=request.account, **form.cleaned_data)
 
 
 def _told_of(operator: Operator) -> str:
