@@ -74,13 +74,14 @@ def load_tree(account: Account, *, folder_id: int | None = None, query: str = ""
     members = _members(account)
     loose = Branch(folder=Folder(owner=account, name=""), depth=1)
     wanted = query.strip().casefold()
-    chosen = [member for member in members if not wanted or _fits(member, wanted)]
+    within = _within(top, wanted) if wanted else set()
+    chosen = [member for member in members if not wanted or member.folder_id in within or _fits(member, wanted)]
     by_folder: dict[int | None, list[Relationship]] = {}
     for member in chosen:
         by_folder.setdefault(member.folder_id, []).append(member)
     _count(top, by_folder)
     if wanted:
-        _prune(root, wanted)
+        _prune(root, within)
     loose.total = len(by_folder.get(None, ()))
     _draw(root, loose, by_folder, page=page if folder_id else 0, open_all=bool(wanted))
     return Tree(
@@ -147,13 +148,17 @@ def _count(branch: Branch, by_folder: dict[int | None, list[Relationship]]) -> i
     return branch.total
 
 
-def _prune(branch: Branch, wanted: str) -> None:
-    """Leaves the folders that hold something found, or are found by their own name."""
+def _within(top: Branch, wanted: str) -> set[int | None]:
+    """The folders that are found by name, with all folders in them: what they hold is shown whole."""
+    named = [branch for branch in top.walk() if not branch.is_root and wanted in branch.folder.name.casefold()]
+    return {inner.folder.pk for branch in named for inner in branch.walk()}
+
+
+def _prune(branch: Branch, within: set[int | None]) -> None:
+    """Leaves the folders that hold something found, or are found themselves."""
     for child in branch.children:
-        _prune(child, wanted)
-    branch.children = [
-        child for child in branch.children if child.total or child.children or wanted in child.folder.name.casefold()
-    ]
+        _prune(child, within)
+    branch.children = [child for child in branch.children if child.total or child.children or child.folder.pk in within]
 
 
 def _draw(

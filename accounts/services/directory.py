@@ -236,7 +236,7 @@ def _folder(account: Account, folder_id: int) -> Folder:
 def _free_name(parent: Folder | None, name: str, *, but: Folder | None = None) -> str:
     wanted = cleaned("name", lambda text: clean_name(text, max_length=60), name)
     siblings = Folder.objects.filter(parent=parent, name=wanted) if parent else Folder.objects.none()
-    if siblings.exclude(pk=but.pk if but else None).exists():
+    if (siblings.exclude(pk=but.pk) if but else siblings).exists():
         raise InputError("name", _("There is already a folder with this name here."))
     return wanted
 

@@ -1,5 +1,7 @@
 """The frame: which consoles and links a person sees, and what it costs."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 
 def look(path, account=None, user=None, through=None):
-    request = RequestFactory().get(path)
+    request: Any = RequestFactory().get(path)
     request.user = user or owner_of(account)
     request.account = account
     request.session = {}

@@ -20,12 +20,12 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def person(db):
-    return UserFactory()
+    return UserFactory.create()
 
 
 @pytest.fixture
 def staff(db):
-    return Actor(door=Door.STAFF, user=UserFactory(is_staff=True, is_superuser=True))
+    return Actor(door=Door.STAFF, user=UserFactory.create(is_staff=True, is_superuser=True))
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def tell(person, title="已同意", **fields):
 @pytest.mark.rule("S22.1")
 def test_a_system_message_is_for_everybody_and_a_personal_one_for_one_person(person, publish):
     everybody, mine = publish(), tell(person)
-    other = UserFactory()
+    other = UserFactory.create()
     assert set(messages.listed_messages(user=person)) == {everybody, mine}
     assert list(messages.listed_messages(user=other)) == [everybody]
     with pytest.raises(NotFound):
@@ -69,7 +69,7 @@ def test_a_message_of_tomorrow_is_not_there_today(person, publish):
 
 @pytest.mark.rule("S22.3")
 def test_opening_marks_as_read_for_this_person_only(person, publish):
-    message, other = publish(), UserFactory()
+    message, other = publish(), UserFactory.create()
     messages.read_message(user=person, message_id=message.pk)
     messages.read_message(user=person, message_id=message.pk)
     assert MessageRead.objects.count() == 1

@@ -90,7 +90,7 @@ def test_the_details_mark_as_read(browse, manager, person):
 
 
 def test_what_somebody_else_got_does_not_exist(browse, manager):
-    theirs = send_message(user=UserFactory(), title="秘密", body="正文")
+    theirs = send_message(user=UserFactory.create(), title="秘密", body="正文")
     assert browse(manager).get(reverse("accounts:message-open", args=[theirs.pk])).status_code == 404
     assert not MessageRead.objects.exists()
 
