@@ -46,7 +46,8 @@ class CurrentAccount:
 
     def process_view(self, request: HttpRequest, *_args: object) -> HttpResponse | None:
         """A POST says for which account its page was made; see `form_guard`."""
-        made_for = request.POST.get("_account") if request.method == "POST" else None
+        is_form = request.method == "POST" and not request.path.startswith("/api/")
+        made_for = request.POST.get("_account") if is_form else None
         account = getattr(request, "account", None)
         if made_for and made_for != str(account.pk if account else ""):
             return refusal(request, SwitchedElsewhere())

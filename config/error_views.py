@@ -3,12 +3,13 @@
 `config.urls` names them as handlers, `CSRF_FAILURE_VIEW` names the one for a form that came without its token.
 """
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from config.api.problems import plain_answer
 from config.web import site
 
 Words = tuple[str | Promise, str | Promise]
@@ -38,8 +39,7 @@ def answer(request: HttpRequest, status: int, words: Words | None = None) -> Htt
     context = {**site(request), "status": status, "title": title, "sentence": sentence}
     response: HttpResponse
     if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": str(title), "status": status, "reference": context["reference"]}
-        response = JsonResponse(body, status=status, content_type="application/problem+json")
+        response = plain_answer(request, status)
     elif request.headers.get("HX-Request") == "true":
         response = HttpResponse(render_to_string("errors/_error.html", context), status=status)
     else:

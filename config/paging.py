@@ -16,6 +16,9 @@ from uuid import UUID
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from config.errors import InputError
 
 PAGE_SIZE = 50
 Row = TypeVar("Row")
@@ -45,14 +48,18 @@ def paginate(
     *,
     order: Sequence[str] = ("-created_at", "-id"),
     size: int = PAGE_SIZE,
+    strict: bool = False,
 ) -> Page[Row]:
     """The page that the address asks for, by one query.
 
     `order` must end in something unique and name columns that are never null. A cursor that means nothing, from an old
-    bookmark or a curious hand, shows the first page.
+    bookmark or a curious hand, shows the first page; where `strict`, for programs, it is refused (InputError).
     """
     back = "before" in request.GET and "after" not in request.GET
-    at = _decode(queryset, order, request.GET.get("before" if back else "after", ""))
+    side = "before" if back else "after"
+    at = _decode(queryset, order, request.GET.get(side, ""))
+    if strict and at is None and side in request.GET:
+        raise InputError(side, _("This is no place in the list. Follow “next” and “previous” as they were given."))
     if at is None:
         back = False
     rows = _rows(queryset, order, at, back=back, limit=size + 1)

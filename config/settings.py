@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
     "DESCRIPTION": _("Link accounts, change what links grant, and dissolve them, from your own systems."),
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["config.api.schema.describe_shared"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
     "SERVE_INCLUDE_SCHEMA": False,

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +51,15 @@ def create_key(
     )
     record("api_key.created", actor=actor, account=account, subject=key, name=label, scopes=key.scopes)
     return key, secret
+
+
+def note_use(*, key: ApiKey, now: datetime | None = None) -> None:
+    """The key was used at this moment, noted at most once a minute: reading must not mean writing each time."""
+    at = now or timezone.now()
+    stale = at - policy.API_KEY_USED_EVERY
+    if key.used_at is None or key.used_at <= stale:
+        unnoted = models.Q(used_at__isnull=True) | models.Q(used_at__lte=stale)
+        ApiKey.objects.filter(unnoted, pk=key.pk).update(used_at=at)
 
 
 @transaction.atomic

@@ -149,13 +149,21 @@ def withdraw_invitation(*, actor: Actor, invitation_id: int, now: datetime | Non
 
 
 def resend_invitation(*, actor: Actor, invitation_id: int, now: datetime | None = None) -> Invitation:
-    """New letters with new links; the old links stop working and the deadline stays. Raises InvitationClosed."""
+    """As `repeat_invitation`, at most six times a day; counted first, so it stands in nobody's transaction."""
     limits.resends(invitation_id, now=now)
-    with transaction.atomic():
-        invitation = lock_question(invitation_id)
-        require(actor, right_for(invitation.door), invitation.relationship.manager)
-        refuse_closed(invitation, now or timezone.now())
-        record_answer("resent", actor, invitation, now)
+    return repeat_invitation(actor=actor, invitation_id=invitation_id, now=now)
+
+
+@transaction.atomic
+def repeat_invitation(*, actor: Actor, invitation_id: int, now: datetime | None = None) -> Invitation:
+    """New letters with new links; the old links stop working and the deadline stays. Raises InvitationClosed.
+
+    For callers that have counted it (`limits.resends`) before they opened their transaction.
+    """
+    invitation = lock_question(invitation_id)
+    require(actor, right_for(invitation.door), invitation.relationship.manager)
+    refuse_closed(invitation, now or timezone.now())
+    record_answer("resent", actor, invitation, now)
     return invitation
 
 

@@ -59,10 +59,10 @@ def address(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("api/wrong/<str:how>/", wrong),  # before the site's own answer for whatever it does not know there
     *site,
     *(path(f"dev/{entry.pattern}", entry.callback, name=entry.name or "") for entry in dev),
     path("wrong/<str:how>/", wrong),
-    path("api/wrong/<str:how>/", wrong),
     path("shown/", shown),
     path("whole/", whole),
     path("policy/", other_policy),

@@ -1,0 +1,1 @@
+"""The API of accounts: one module a noun; `accounts.api_urls` names the addresses."""
