@@ -163,6 +163,7 @@ TEXTS: dict[str, Words] = {
     "mobile.changed": Words(_("Changed the mobile number"), icon="smartphone", tone="warn"),
     "session.ended": Words(_("Ended a log-in"), icon="log-out", tone="info"),
     "sessions.ended": Words(_("Ended all other log-ins (%(count)s)"), icon="log-out", tone="info"),
+    "delivery.resent": Words(_("Sent a letter or text once more"), icon="send", tone="info"),
     "message.published": Words(_("Published the message “%(title)s”"), icon="megaphone", tone="info"),
 }
 

@@ -20,7 +20,7 @@ from tests.factories import UserFactory, acting, credit_code, make_account, make
 
 NAME, CODE = "云岭科技集团有限公司", credit_code(777)
 CITIZEN = "11010519491231002X"  # the example of the national standard
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
 
 @pytest.fixture

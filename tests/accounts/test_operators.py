@@ -11,7 +11,7 @@ from config.errors import DomainError, InputError, NotAllowed, NotFound
 from tests.factories import UserFactory, acting, make_account, make_operator, owner_of
 
 NUMBER = "13800138000"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
 
 def add(account, **fields):

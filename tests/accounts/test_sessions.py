@@ -9,7 +9,7 @@ from accounts.services.logins import disable_login, enable_login, end_other_sess
 from config.errors import DomainError, NotAllowed, NotFound
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
 
 @pytest.fixture
