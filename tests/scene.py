@@ -1,0 +1,101 @@
+"""One scene on which every address is tried, and the people who try it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.links import draw_link
+from accounts.models import Message, Relationship, User
+from accounts.permissions import P1, P2, Role
+from accounts.services.api_keys import create_key
+from accounts.services.certifications import submit_enterprise
+from accounts.services.directory import create_folder, open_directory
+from tests.factories import (
+    acting,
+    clear,
+    credit_code,
+    make_account,
+    make_invitation,
+    make_operator,
+    make_relationship,
+    owner_of,
+)
+
+PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
+
+
+@dataclass
+class Scene:
+    """The people, and what the placeholders in addresses stand for."""
+
+    people: dict[str, User]
+    values: dict[str, Any]
+
+    def ask(self, person: str, method: str, url: str) -> HttpResponse:
+        """What this person gets in a fresh browser; whatever it changed is undone."""
+        client, before = Client(), transaction.savepoint()
+        if person in self.people:
+            client.force_login(self.people[person])
+        response: HttpResponse = getattr(client, method)(url)
+        transaction.savepoint_rollback(before)
+        return response
+
+
+def set_scene() -> Scene:
+    """A manager with members by P1 and P2, a waiting invitation, a directory, keys, messages; and everybody's browser."""
+    manager = make_account(username="manager")
+    member = make_account(username="member")
+    stranger = make_account(username="stranger")
+    owner = acting(manager)
+    p2 = make_relationship(manager, member, points=P2)
+    p1 = make_relationship(manager, make_account(username="second"), points=P1)
+    waiting = make_invitation(make_account(username="inviter"), member, kind="partner")
+    sent = make_invitation(manager, make_account(username="invited"), kind="partner")
+    root = open_directory(actor=owner, account=manager)
+    folder = create_folder(actor=owner, account=manager, parent_id=root.pk, name="北方")
+    clear(owner_of(manager), "create_key", f"account:{manager.pk}")
+    key, _secret = create_key(actor=owner, account=manager, name="ERP", scopes=["relationships:read"])
+    newcomer = make_account(username="newcomer", certified="no")
+    submit_enterprise(actor=acting(newcomer), account=newcomer, name="新公司", credit_code=credit_code(900_000))
+    message = Message.objects.create(kind=Message.Kind.PERSONAL, user=owner_of(manager), title="t", body="b")
+    people = {
+        "owner": owner_of(manager),
+        "finance": make_operator(manager, Role.FINANCE),
+        "viewer": make_operator(manager, Role.VIEWER),
+        "member": owner_of(member),
+        "stranger": owner_of(stranger),
+    }
+    values = {
+        "relationship": p2.pk,
+        "relationship_p1": p1.pk,
+        "invitation": sent.pk,
+        "received": waiting.pk,
+        "folder": folder.pk,
+        "operator": manager.operators.get(user=people["viewer"]).pk,
+        "key": key.pk,
+        "message": message.pk,
+        "token": draw_link(waiting, "mail").rstrip("/").rpartition("/")[2],
+        "member_number": member.number,
+    }
+    assert Relationship.objects.in_force().count() == 2
+    return Scene(people, values)
+
+
+def every_address() -> dict[str, str]:
+    """Every name of an address with its route; the admin's are tried on their own."""
+    return dict(_walk(get_resolver(), "", ""))
+
+
+def _walk(resolver: URLResolver, space: str, before: str) -> Any:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(filter(None, (space, pattern.namespace)))
+            if pattern.namespace != "admin":
+                yield from _walk(pattern, inner, route)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join(filter(None, (space, pattern.name or ""))), route
