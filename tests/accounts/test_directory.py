@@ -1,11 +1,8 @@
-"""The resource directory: its services, and the tree that pages draw."""
+"""The resource directory, through its services."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from accounts import policy, tree
+from accounts import policy
 from accounts.actors import Actor, Door, NotInMemberConsole
 from accounts.models import Account, Event, Folder, OneTimeCode, Operator, Relationship, User
 from accounts.permissions import P1, ConsoleRole, Role
@@ -14,8 +11,8 @@ from accounts.services.codes import CodeNeeded
 from accounts.services.invitations import accept_invitation
 from accounts.services.relationships import request_change
 from accounts.terms import Terms
-from accounts.tree import folder_choices, load_tree
 from config.errors import DomainError, InputError, NotAllowed, NotFound
+from tests.accounts.trees import add, invite, join, place, seen
 from tests.factories import acting, clear, make_account, make_operator, make_relationship, owner_of
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -24,35 +21,6 @@ pytestmark = pytest.mark.usefixtures("cheap_hashes")
 @pytest.fixture
 def root(manager):
     return directory.open_directory(actor=acting(manager), account=manager)
-
-
-def add(manager, parent, name):
-    return directory.create_folder(actor=acting(manager), account=manager, parent_id=parent.pk, name=name)
-
-
-def place(manager, relationship, folder):
-    return directory.place_member(
-        actor=acting(manager), account=manager, relationship_id=relationship.pk, folder_id=folder.pk
-    )
-
-
-def invite(manager, member, folder, at=None):
-    clear(owner_of(manager), OneTimeCode.Purpose.INVITE, f"account:{manager.pk}", at)
-    return directory.invite_to_directory(
-        actor=acting(manager), account=manager, identifier=member.username, folder_id=folder.pk, now=at
-    )
-
-
-def join(manager, member, folder):
-    """The member is in the directory and has given console access."""
-    return accept_invitation(actor=acting(member), invitation_id=invite(manager, member, folder).pk)
-
-
-def seen(manager, **chosen):
-    """The tree as a page draws it."""
-    drawn = load_tree(manager, **chosen)
-    assert drawn is not None
-    return drawn
 
 
 @pytest.mark.rule("K13.1")
@@ -267,90 +235,3 @@ def test_access_of_the_former_group_lets_enter_and_can_be_raised(manager, member
     accept_invitation(actor=acting(member), invitation_id=relationship.invitations.open().get().pk)
     relationship.refresh_from_db()
     assert relationship.console_role == ConsoleRole.ADMINISTRATOR
-
-
-def test_the_tree_counts_and_sorts_what_is_in_it(manager, member, stranger, root):
-    east, west = add(manager, root, "B东"), add(manager, root, "A西")
-    join(manager, member, add(manager, east, "内"))
-    make_relationship(manager, stranger)
-    shown = seen(manager)
-    assert [branch.folder for branch in shown.root.children] == [west, east]
-    assert [branch.total for branch in shown.root.children] == [0, 1]
-    assert (shown.folders, shown.accounts, shown.enterable) == (3, 2, 1)
-    assert [row.member for row in shown.unplaced.accounts] == [stranger]
-
-
-def test_an_expired_invitation_leaves_the_tree(manager, member, root):
-    now = timezone.now()
-    invite(manager, member, root, at=now - policy.INVITATION_LIFE)
-    assert seen(manager).accounts == 0
-    invite(manager, member, root)
-    assert seen(manager).accounts == 1
-
-
-def test_searching_finds_accounts_and_folders_and_leaves_the_rest_out(manager, member, root):
-    east = add(manager, root, "华东")
-    add(manager, root, "华南")
-    join(manager, member, east)
-    by_account = seen(manager, query="分公")
-    assert [branch.folder for branch in by_account.root.children] == [east]
-    assert by_account.found == 1
-    assert [branch.folder.name for branch in seen(manager, query="南").root.children] == ["华南"]
-    by_folder = seen(manager, query="华东").root.children[0]
-    assert [row.member for row in by_folder.accounts] == [member]  # a folder that is found shows what it holds
-    assert seen(manager, query="不存在").found == 0
-
-
-def test_a_folder_is_offered_as_a_target_with_its_depth_but_never_its_own_inside(manager, root):
-    east = add(manager, root, "华东")
-    add(manager, east, "上海")
-    assert [name.count("\u3000") for _pk, name in folder_choices(manager)] == [0, 1, 2]
-    assert [pk for pk, _name in folder_choices(manager, but_below=east.pk)] == [root.pk]
-
-
-def grow(manager, root, *, folders, members):
-    made = Folder.objects.bulk_create([Folder(owner=manager, parent=root, name=f"夹{n}") for n in range(folders)])
-    accounts = Account.objects.bulk_create(
-        [
-            Account(
-                username=f"bulk{n}",
-                name=f"成员{n:04d}",
-                enterprise=manager.enterprise,
-                certified=Account.Certified.ENTERPRISE,
-            )
-            for n in range(members)
-        ]
-    )
-    Relationship.objects.bulk_create(
-        [
-            Relationship(
-                manager=manager,
-                member=account,
-                kind="group",
-                state="established",
-                folder=made[n % folders] if n % 2 else root,
-            )
-            for n, account in enumerate(accounts)
-        ]
-    )
-
-
-def test_three_queries_read_the_largest_directory(manager, root):
-    grow(manager, root, folders=policy.FOLDERS_MAX - 1, members=1000)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        shown = seen(manager)
-    assert len(queries) <= 3
-    assert (shown.folders, shown.accounts, shown.root.total) == (policy.FOLDERS_MAX - 1, 1000, 1000)
-    drawn = sum(len(branch.accounts) for branch in shown.shown)
-    assert drawn <= tree.DRAWN_MAX
-    assert drawn + sum(branch.more for branch in shown.shown) == 1000
-
-
-def test_a_full_folder_is_paged_to_its_last_account(manager, root):
-    grow(manager, root, folders=1, members=240)
-    pages = [seen(manager, folder_id=root.pk, page=number).root for number in (1, 2, 3, 4)]
-    assert [bool(branch.pages and branch.pages.next) for branch in pages] == [True, True, False, False]
-    read = [row.pk for branch in pages[:3] for row in branch.accounts]
-    assert len(read) == len(set(read)) == 120

@@ -9,7 +9,7 @@ from accounts import policy
 from accounts.models import Account, Folder, Invitation, OneTimeCode, Relationship
 from accounts.permissions import ConsoleRole, Role
 from accounts.services.directory import create_folder, open_directory
-from tests.accounts.test_directory import grow, join
+from tests.accounts.trees import grow, join
 from tests.factories import acting, clear, make_account, make_operator, make_relationship, owner_of
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
