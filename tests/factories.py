@@ -72,6 +72,11 @@ class AccountFactory(factory.django.DjangoModelFactory[Account]):
             Operator.objects.create(account=self, user=extracted or UserFactory(), role=Role.OWNER)
 
 
+def make_user(**fields: Any) -> User:
+    """An activated login."""
+    return UserFactory.create(**fields)
+
+
 def make_account(**fields: Any) -> Account:
     """Verified as its own new enterprise unless told otherwise."""
     if fields.get("certified", Account.Certified.ENTERPRISE) != Account.Certified.ENTERPRISE:

@@ -7,9 +7,8 @@ from accounts import policy
 from accounts.actors import Actor, Door
 from accounts.models import Account, Certification
 from accounts.permissions import Role
-from accounts.registry import registry
 from accounts.services.certifications import approve_certification, reject_certification
-from tests.factories import UserFactory, credit_code, make_account, make_operator
+from tests.factories import credit_code, make_account, make_operator, make_user
 
 STATUS, ENTERPRISE, INDIVIDUAL = (f"/account/certification/{rest}" for rest in ("", "enterprise/", "individual/"))
 SEARCH = "/account/certification/companies/"
@@ -38,7 +37,7 @@ def console(browse, fresh):
 @pytest.fixture
 def staff():
     """Support staff with every right."""
-    return Actor(door=Door.STAFF, user=UserFactory(is_staff=True, is_superuser=True))
+    return Actor(door=Door.STAFF, user=make_user(is_staff=True, is_superuser=True))
 
 
 def errors(answer):
@@ -133,7 +132,6 @@ def test_the_look_up_is_limited(console, monkeypatch):
 def test_a_register_that_does_not_answer_leaves_typing(console, settings):
     settings.REGISTRY_BACKEND = "accounts.registry.HttpRegistry"
     settings.REGISTRY_OPTIONS = {"endpoint": "http://127.0.0.1:1", "api_key": "x", "timeout": "1"}
-    assert registry().endpoint
     page = console.get(ENTERPRISE, {"look_up": "云岭科技"})
     assert page.context["trouble"]
     assert console.post(ENTERPRISE, TYPED).status_code == 302

@@ -1,6 +1,7 @@
 """One-time codes: sent, passed, spent; and everything that must not open with them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from accounts.services.codes import (
 )
 from config.errors import InputError
 from config.sms import SmsResult
-from tests.factories import UserFactory, acting
+from tests.factories import acting, make_user
 
 NUMBER = "13800138000"
 INVITE, DISSOLVE = OneTimeCode.Purpose.INVITE, OneTimeCode.Purpose.DISSOLVE
@@ -193,17 +194,17 @@ def test_the_page_learns_whether_one_waits_and_when_the_next_may_go(ask):
 
 
 def test_console_acts_need_a_code_and_systems_have_proved_themselves(manager):
-    need = {"purpose": INVITE, "binding": f"account:{manager.pk}"}
+    need: dict[str, Any] = {"purpose": INVITE, "binding": f"account:{manager.pk}"}
     with pytest.raises(CodeNeeded):
         require_clearance(actor=acting(manager), **need)
     require_clearance(actor=acting(manager, door=Door.API), **need)
     with pytest.raises(NoMobile):
-        require_clearance(actor=Actor(door=Door.CONSOLE, user=UserFactory(mobile=None), account=manager), **need)
+        require_clearance(actor=Actor(door=Door.CONSOLE, user=make_user(mobile=None), account=manager), **need)
 
 
 def test_clearance_belongs_to_the_number_that_passed(ask):
     confirm(ask())
-    owner, other = UserFactory(mobile=NUMBER), UserFactory()
+    owner, other = make_user(mobile=NUMBER), make_user()
     assert has_clearance(user=owner, purpose=INVITE, binding="account:1", now=NOON)
     assert not has_clearance(user=other, purpose=INVITE, binding="account:1", now=NOON)
-    assert not has_clearance(user=UserFactory(mobile=None), purpose=INVITE, binding="account:1", now=NOON)
+    assert not has_clearance(user=make_user(mobile=None), purpose=INVITE, binding="account:1", now=NOON)

@@ -5,7 +5,7 @@ from django.core import signing
 
 from accounts.clearance import Ask
 from accounts.models import ApiKey, OneTimeCode, User
-from tests.factories import UserFactory, owner_of
+from tests.factories import make_user, owner_of
 
 NEW = "/account/api-keys/new/"
 TYPED = {"name": "ERP", "scopes": ["relationships:read", "relationships:write"]}
@@ -75,7 +75,7 @@ def test_the_address_says_nothing_that_can_be_turned(console, manager):
 
 def test_another_person_cannot_use_the_address(console, browse):
     address = code_page(console)
-    assert browse(UserFactory()).get(address).status_code == 409
+    assert browse(make_user()).get(address).status_code == 409
 
 
 def test_the_address_grows_old(console, monkeypatch):

@@ -16,7 +16,7 @@ from accounts.events import record
 from accounts.models import Event
 from accounts.permissions import Role
 from accounts.services.operators import add_operator, change_role
-from tests.factories import UserFactory, acting, make_operator, make_relationship, owner_of
+from tests.factories import acting, make_operator, make_relationship, make_user, owner_of
 
 LOG = "/account/log/"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english", "cheap_hashes")]
@@ -59,7 +59,7 @@ def test_both_sides_read_the_same_event_from_their_side(browse, manager, member)
 
 
 def test_names_and_addresses_of_the_other_side_and_of_staff_are_not_shown(console, manager, member):
-    nosy = UserFactory(name="林远舟")
+    nosy = make_user(name="林远舟")
     outside = Actor(door=Door.CONSOLE, user=nosy, account=member, address="203.0.113.7")
     record("invitation.accepted", actor=outside, account=member, counterpart=manager)
     staff = Actor(door=Door.STAFF, user=nosy, address="203.0.113.8")

@@ -7,12 +7,12 @@ from accounts.models import Account, User
 from accounts.permissions import Role
 from accounts.services.certifications import reject_certification, submit_enterprise
 from tests.factories import (
-    UserFactory,
     acting,
     credit_code,
     make_account,
     make_operator,
     make_relationship,
+    make_user,
     owner_of,
 )
 
@@ -30,7 +30,7 @@ def fresh():
 
 
 def test_without_an_account_the_page_says_how_to_get_one(browse):
-    nobody = UserFactory()
+    nobody = make_user()
     page = browse(nobody).get("/")
     assert page.status_code == 200
     assert nobody.mobile in page.text
@@ -51,7 +51,7 @@ def test_the_steps_follow_what_happens(browse, fresh):
     make_operator(fresh)
     console = browse(fresh)
     assert states(console.get("/")) == ["wait", "later", "done"]
-    staff = Actor(door=Door.STAFF, user=UserFactory(is_staff=True, is_superuser=True))
+    staff = Actor(door=Door.STAFF, user=make_user(is_staff=True, is_superuser=True))
     reject_certification(actor=staff, certification_id=application.pk, reason="名称与执照不符")
     assert states(console.get("/")) == ["now", "later", "done"]
 

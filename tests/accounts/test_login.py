@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts import policy
 from accounts.models import Event, Session, User
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, make_user
 
 LOGIN = "/login/"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
 @pytest.fixture
 def ana():
-    return UserFactory(username="ana", mobile="13800138000", email="ana@example.com")
+    return make_user(username="ana", mobile="13800138000", email="ana@example.com")
 
 
 def log_in(client, identifier="ana", password=PASSWORD, **more):
@@ -46,7 +46,7 @@ def test_one_answer_for_a_wrong_password_and_an_unknown_name(client, ana, name, 
 
 
 def test_a_disabled_login_and_one_that_waits_get_the_same_answer(client, ana):
-    waiting = UserFactory(username="waiting", activated_at=None)
+    waiting = make_user(username="waiting", activated_at=None)
     waiting.set_unusable_password()
     waiting.save(update_fields=["password"])
     User.objects.filter(pk=ana.pk).update(is_active=False)

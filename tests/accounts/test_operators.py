@@ -8,7 +8,7 @@ from accounts.models import Event, Operator, User
 from accounts.permissions import Right, Role
 from accounts.services.operators import LastOwner, add_operator, change_role, remove_operator
 from config.errors import DomainError, InputError, NotAllowed, NotFound
-from tests.factories import UserFactory, acting, make_account, make_operator, owner_of
+from tests.factories import acting, make_account, make_operator, make_user, owner_of
 
 NUMBER = "13800138000"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
@@ -28,7 +28,7 @@ def test_somebody_unknown_gets_a_login_that_waits(manager):
 
 
 def test_somebody_known_keeps_login_and_name(manager):
-    ana = UserFactory(mobile=NUMBER, name="安娜")
+    ana = make_user(mobile=NUMBER, name="安娜")
     assert add(manager, name="别人起的名字").user == ana
     ana.refresh_from_db()
     assert ana.name == "安娜"
@@ -53,7 +53,7 @@ def test_wrong_input_names_its_field_and_adds_nobody(manager, wrong, field):
 
 
 def test_the_user_name_drawn_for_a_stranger_does_not_tell_the_number(manager):
-    UserFactory(username=f"u{NUMBER}")
+    make_user(username=f"u{NUMBER}")
     assert NUMBER[3:] not in add(manager).user.username
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import policy
 from accounts.permissions import Role
 from accounts.services.operators import add_operator
-from tests.factories import UserFactory, acting, make_operator
+from tests.factories import acting, make_operator, make_user
 
 LIST, ADD = "/account/operators/", "/account/operators/add/"
 NEW = {"mobile": "13800138000", "name": "新人", "role": "finance"}
@@ -126,7 +126,7 @@ def test_operators_of_other_accounts_do_not_exist_here(console, stranger):
 
 
 def test_without_an_account_home_explains(browse):
-    own = browse(UserFactory())
+    own = browse(make_user())
     assert own.get(LIST)["Location"] == "/"
     assert own.get("/").status_code == 200
 

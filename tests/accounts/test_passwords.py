@@ -6,7 +6,7 @@ from accounts import policy
 from accounts.models import Event, Session
 from accounts.permissions import Role
 from accounts.services.operators import add_operator
-from tests.factories import PASSWORD, UserFactory, acting
+from tests.factories import PASSWORD, acting, make_user
 
 NUMBER = "13800138000"
 NEW = "another long sentence"
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
 @pytest.fixture
 def ana():
-    return UserFactory(username="ana", mobile=NUMBER)
+    return make_user(username="ana", mobile=NUMBER)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_an_unknown_number_learns_so_only_after_proving_it(client, proved, ana):
 
 
 def test_a_disabled_login_stays_out(client, proved):
-    user = UserFactory(mobile=NUMBER, is_active=False)
+    user = make_user(mobile=NUMBER, is_active=False)
     proved()
     client.post("/password/forgot/new/", {"password": NEW})
     user.refresh_from_db()

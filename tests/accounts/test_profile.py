@@ -5,7 +5,7 @@ from django.conf import settings
 
 from accounts import policy
 from accounts.models import Event, OneTimeCode
-from tests.factories import PASSWORD, UserFactory, make_operator
+from tests.factories import PASSWORD, make_operator, make_user
 
 NUMBER, NEXT = "13800138000", "13911112222"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
 @pytest.fixture
 def ana():
-    return UserFactory(username="ana", mobile=NUMBER, name="安娜")
+    return make_user(username="ana", mobile=NUMBER, name="安娜")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_new_number_needs_the_password_and_its_own_code(own, ana, sent):
 
 
 def test_a_number_of_somebody_else_is_refused_after_its_code(own, ana, sent):
-    UserFactory(mobile=NEXT)
+    make_user(mobile=NEXT)
     own.post("/account/mobile/", {"mobile": NEXT, "password": PASSWORD})
     assert own.post("/account/mobile/code/", {"code": sent()[0].facts["code"]})["Location"] == "/account/mobile/"
     ana.refresh_from_db()
@@ -61,7 +61,7 @@ def test_a_number_of_somebody_else_is_refused_after_its_code(own, ana, sent):
 
 def test_another_person_cannot_use_the_code(own, browse, sent):
     own.post("/account/mobile/", {"mobile": NEXT, "password": PASSWORD})
-    other = browse(UserFactory())
+    other = browse(make_user())
     assert other.post("/account/mobile/code/", {"code": sent()[0].facts["code"]})["Location"] == "/account/mobile/"
     assert OneTimeCode.objects.get().passed_at is None
 
@@ -115,7 +115,7 @@ def test_the_page_lists_the_accounts_and_roles(browse, manager):
 
 
 def test_somebody_without_a_number_can_add_one(browse, sent):
-    nobody = UserFactory(mobile=None)
+    nobody = make_user(mobile=None)
     own = browse(nobody)
     own.post("/account/mobile/", {"mobile": NEXT, "password": PASSWORD})
     own.post("/account/mobile/code/", {"code": sent()[0].facts["code"]})

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts import policy
 from accounts.models import Account, OneTimeCode, User
 from accounts.permissions import Role
-from tests.factories import PASSWORD, UserFactory, make_account
+from tests.factories import PASSWORD, make_account, make_user
 
 NUMBER = "13800138000"
 DETAILS = {"name": "何静澜", "username": "hejinglan", "password": PASSWORD, "email": "he@example.com", "agreed": "on"}
@@ -85,7 +86,7 @@ def test_another_browser_gains_nothing_from_a_passed_code(client, proved):
     ],
 )
 def test_each_mistake_stands_at_its_field_and_nothing_typed_is_lost(client, proved, wrong, field):
-    make_account(username="taken", email="taken@example.com", owner=UserFactory())
+    make_account(username="taken", email="taken@example.com", owner=make_user())
     proved()
     answer = client.post("/register/details/", DETAILS | wrong)
     assert answer.status_code == 422
@@ -97,7 +98,7 @@ def test_each_mistake_stands_at_its_field_and_nothing_typed_is_lost(client, prov
 
 
 def test_a_number_with_a_login_learns_so_only_after_proving_it(client, proved, sent):
-    UserFactory(mobile=NUMBER)
+    make_user(mobile=NUMBER)
     first = client.post("/register/", {"mobile": NUMBER})
     unknown = type(client)().post("/register/", {"mobile": "13800138001"})
     assert (first.status_code, first["Location"]) == (unknown.status_code, unknown["Location"])
@@ -110,7 +111,7 @@ def test_a_number_with_a_login_learns_so_only_after_proving_it(client, proved, s
 
 @pytest.mark.rule("S2.7")
 def test_a_number_that_others_added_is_led_to_its_first_password(proved, client):
-    UserFactory(mobile=NUMBER, activated_at=None)
+    make_user(mobile=NUMBER, activated_at=None)
     proved()
     page = client.get("/register/details/")
     assert "/password/forgot/" in page.text
@@ -129,7 +130,7 @@ def test_another_site_is_not(client, proved):
 
 def test_a_code_that_grew_old_is_asked_for_again_and_the_rest_is_kept(client, proved):
     proved()
-    OneTimeCode.objects.update(passed_at=OneTimeCode.objects.get().passed_at - policy.CLEARANCE_LIFE)
+    OneTimeCode.objects.update(passed_at=timezone.now() - policy.CLEARANCE_LIFE)
     answer = client.post("/register/details/", DETAILS)
     assert answer["Location"] == "/register/code/"
     OneTimeCode.objects.update(sent_at=OneTimeCode.objects.get().sent_at - timedelta(minutes=2))
@@ -169,7 +170,7 @@ def test_what_is_no_number_is_said_at_the_field(client, sent, mobile):
 
 
 def test_somebody_logged_in_need_not_register(client):
-    client.force_login(UserFactory())
+    client.force_login(make_user())
     assert client.get("/register/")["Location"] == "/"
 
 

@@ -7,20 +7,20 @@ from accounts.agents import in_words
 from accounts.models import Session, User
 from accounts.services.logins import disable_login, enable_login, end_other_sessions, end_session, open_sessions
 from config.errors import DomainError, NotAllowed, NotFound
-from tests.factories import UserFactory
+from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
 
 @pytest.fixture
 def ana():
-    return UserFactory()
+    return make_user()
 
 
 @pytest.fixture
 def staff():
     """Support staff with every right."""
-    return Actor(door=Door.STAFF, user=UserFactory(is_staff=True, is_superuser=True))
+    return Actor(door=Door.STAFF, user=make_user(is_staff=True, is_superuser=True))
 
 
 def key_of(client):
@@ -54,10 +54,10 @@ def test_ending_all_others_leaves_this_one(browse, ana):
 def test_nobody_ends_the_log_in_of_somebody_else(browse, ana):
     browse(ana)
     theirs = open_sessions(ana, current_key=None)[0].handle
-    stranger = browse(UserFactory())
+    stranger = browse(make_user())
     assert stranger.post(f"/account/sessions/{theirs}/end/").status_code == 404
     with pytest.raises(NotFound):
-        end_session(actor=Actor(door=Door.CONSOLE, user=UserFactory()), handle=theirs)
+        end_session(actor=Actor(door=Door.CONSOLE, user=make_user()), handle=theirs)
     stranger.post("/account/sessions/others/end/")
     assert Session.objects.filter(user=ana).exists()
 

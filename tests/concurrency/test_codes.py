@@ -1,5 +1,7 @@
 """Many hands at one code: five tries are five, and one code opens one door once."""
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 
@@ -12,7 +14,7 @@ from tests.racing import race
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NUMBER = "13800138000"
-NEED = {"purpose": OneTimeCode.Purpose.INVITE, "mobile": NUMBER, "binding": "account:1"}
+NEED: dict[str, Any] = {"purpose": OneTimeCode.Purpose.INVITE, "mobile": NUMBER, "binding": "account:1"}
 
 
 def test_twenty_wrong_codes_at_once_are_five_tries(sent):
