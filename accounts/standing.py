@@ -51,7 +51,7 @@ def standing_of(relationship: Relationship, waiting: Invitation | None, *, at: d
         return Standing(Shown.ESTABLISHED, _("A change waits for the linked account"), "warn", waiting)
     if relationship.is_in_force:
         return Standing(Shown.ESTABLISHED, "", "ok")
-    return Standing(Shown.NOT_ESTABLISHED, _END_WORDS.get(relationship.end, ""), "neutral")
+    return Standing(Shown.NOT_ESTABLISHED, _END_WORDS.get(Relationship.End(relationship.end), ""), "neutral")
 
 
 def with_standing(relationships: list[Relationship], *, at: datetime | None = None) -> list[Relationship]:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.functional import Promise
-
 from accounts.actors import Actor
 from accounts.models import Account, Invitation, Operator, Relationship, User
 from accounts.permissions import RIGHTS, Right, Role
@@ -32,7 +30,7 @@ class Question:
     state: str
     step: Step
     owners: Sequence[str] = ()
-    blocked: str | Promise = ""
+    blocked: bool = False
     group_taken: bool = False
 
     @property
@@ -88,7 +86,7 @@ def meet(invitation: Invitation, *, actor: Actor) -> Question:
     if state == Invitation.State.OPEN and link and group:
         problem = unfit_for_group(relationship.manager, relationship.member)
     taken = problem is not None and problem.code == GROUP_TAKEN.code
-    return Question(invitation, state, step, owners, problem.sentence if problem else "", taken)
+    return Question(invitation, state, step, owners, problem is not None, taken)
 
 
 def _step(actor: Actor, member: Account) -> Step:

@@ -66,7 +66,7 @@ class StartForm(forms.Form):
         help_text=_("For your own list, such as a department or project. The invited account does not see it."),
         attrs={"rows": 2},
     )
-    kind = KindField(required=False)
+    kind = KindField(required=False, help_text=_("You can also choose it in the next step."))
 
     def fit(self, check: TargetCheck) -> bool:
         """Says at the right field what is wrong with this target; True when nothing is."""

@@ -31,7 +31,7 @@ def confirm(request: ConsoleRequest, pk: int) -> HttpResponse:
     if not relationship.is_in_force:
         raise NotInForce()
     found = findings(relationship)
-    form = DissolveForm(request.POST or None)
+    form = DissolveForm(request.POST if request.method == "POST" else None)
     if any(finding.blocks for finding in found):
         return _page(request, relationship, status=409 if form.is_bound else 200)
     if form.is_bound and form.is_valid():

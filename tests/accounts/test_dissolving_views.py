@@ -1,0 +1,116 @@
+"""Dissolving as a page: blockers, consequences, risks, consent, code (K8)."""
+
+import pytest
+
+from accounts import preflight
+from accounts.models import Invitation, Relationship
+from accounts.permissions import P1, Role
+from tests.accounts.linking import ask_change, dissolve, may_dissolve, shows, url
+from tests.factories import make_invitation, make_operator, make_relationship
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
+UNDERSTOOD = {"understood": "on"}
+
+
+@pytest.fixture
+def console(browse, manager):
+    return browse(manager)
+
+
+@pytest.fixture
+def linked(manager, member):
+    return make_relationship(manager, member)
+
+
+@pytest.fixture
+def blocker(monkeypatch):
+    """A check of a higher app that finds something."""
+
+    def overdrawn(_relationship):
+        yield preflight.Finding("K8.6", True, "The credit is overdrawn.", link="/somewhere/to/pay/")
+
+    monkeypatch.setattr(preflight, "_checks", [*preflight._checks, overdrawn])
+
+
+def way_out(relationship):
+    return url("member-dissolve", relationship.pk)
+
+
+@pytest.mark.rule("K8.4", "K8.5", "K8.10")
+def test_the_page_names_consequences_and_risks_by_rule(console, linked):
+    page = console.get(way_out(linked))
+    for rule in ("K8.4", "K8.10"):
+        assert rule in page.text
+    assert shows(
+        page,
+        "Credit limits that you have given to the account are taken back. Cash that you have allocated stays with it "
+        "and can no longer be recalled.",
+    )
+    ask_change(linked)
+    assert "Q-20" in console.get(way_out(linked)).text
+
+
+@pytest.mark.rule("K8.4")
+def test_without_the_tick_nothing_happens(console, linked):
+    may_dissolve(linked)
+    refused = console.post(way_out(linked), {})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors.keys() == {"understood"}
+    assert Relationship.objects.get().state == "established"
+
+
+@pytest.mark.rule("K8.12")
+def test_consent_leads_to_the_code_and_nothing_is_dissolved_without_it(console, linked):
+    answer = console.post(way_out(linked), UNDERSTOOD)
+    assert answer.headers["Location"].startswith(url("code"))
+    assert Relationship.objects.get().state == "established"
+    assert "understood=on" in console.session["kept_form"]["typed"]
+
+
+@pytest.mark.rule("K8.5", "K8.10", "K8.12", "K9.2", "K9.5")
+def test_with_the_code_it_ends_at_once_and_without_the_member(console, linked):
+    waiting = ask_change(linked)
+    may_dissolve(linked)
+    answer = console.post(way_out(linked), UNDERSTOOD)
+    assert answer.headers["Location"] == url("member-detail", linked.pk)
+    ended = Relationship.objects.get()
+    assert (ended.state, ended.end) == ("dissolved", "dissolved")
+    assert not any(ended.grants(point) for point in P1)
+    assert Invitation.objects.get(pk=waiting.pk).state == "void"
+    assert console.post(way_out(linked), UNDERSTOOD).headers["Location"] == url("member-detail", linked.pk)
+    assert console.get(url("member-detail", linked.pk)).status_code == 200
+
+
+@pytest.mark.rule("K8.6")
+def test_a_blocker_stands_first_with_the_way_to_clear_it(console, linked, blocker):
+    may_dissolve(linked)
+    page = console.get(way_out(linked))
+    assert page.context["form"] is None
+    assert 'href="/somewhere/to/pay/"' in page.text
+    assert "K8.6" in page.text
+    assert console.post(way_out(linked), UNDERSTOOD).status_code == 409
+    assert Relationship.objects.get().state == "established"
+
+
+@pytest.mark.rule("K8.1", "K8.2", "K8.3")
+def test_the_member_sees_the_grants_but_cannot_dissolve(browse, member, linked):
+    console = browse(member)
+    for answer in (console.get(way_out(linked)), console.post(way_out(linked), UNDERSTOOD)):
+        assert answer.status_code == 403
+        assert "K8.3" in answer.text
+    assert way_out(linked) not in console.get(url("manager-list")).text
+
+
+def test_outsiders_and_viewers_do_not_get_there(browse, manager, stranger, linked):
+    assert browse(stranger).get(way_out(linked)).status_code == 404
+    assert browse(make_operator(manager, Role.VIEWER)).get(way_out(linked)).status_code == 403
+
+
+@pytest.mark.rule("K9.2")
+def test_only_an_established_relationship_is_dissolved(console, manager, member, stranger):
+    waiting = make_invitation(manager, stranger).relationship
+    refused = console.get(way_out(waiting))
+    assert refused.status_code == 409
+    assert "K9.2" in refused.text
+    ended = dissolve(make_relationship(manager, member))
+    assert console.get(way_out(ended)).headers["Location"] == url("member-detail", ended.pk)
