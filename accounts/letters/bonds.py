@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.letters.base import Letter, Text, asker, fact, facts, labels, letter, page, shown
 from accounts.letters.news import News
-from accounts.permissions import Point
+from accounts.permissions import Inherit, Point
 
 
 @letter
@@ -24,15 +24,14 @@ def changed(news: News) -> Letter:
 def dissolved(news: News) -> Letter:
     """The manager ended the link; for the member (K8.5, K8.10)."""
     name = asker(news.manager)
+    ended = _(
+        "As of now %(asker)s can no longer see or do anything in your account. Your account, its data and its log-ins "
+        "stay as they are."
+    )
+    discounts = _("Discounts that you took over return to what they were before the link.")
     return Letter(
         subject=_("%(asker)s has ended the link with your account") % {"asker": name},
-        says=(
-            _(
-                "As of now %(asker)s can no longer see or do anything in your account. Your account, its data and "
-                "its log-ins stay as they are. Discounts that you took over return to what they were before."
-            )
-            % {"asker": name},
-        ),
+        says=(ended % {"asker": name}, *([discounts] if Inherit.DISCOUNT in news.relationship.inherits else [])),
         facts=facts(fact(_("Ended by"), shown(news.manager)), fact(_("Your account"), shown(news.member))),
         button=_("See who is linked with you"),
         page=page("manager-list"),

@@ -73,7 +73,7 @@ def certification_received(news: News) -> Letter:
         subject=_("Your verification is under review"),
         says=(_("We check what you sent us and tell you as soon as it is decided."),),
         facts=facts(
-            fact(_("Account"), shown(news.subject.account)), fact(_("Verified as"), _subject_name(news.subject))
+            fact(_("Account"), shown(news.subject.account)), fact(_("To be verified as"), _subject_name(news.subject))
         ),
         button=_("See the application"),
         page=page("certification"),
@@ -109,7 +109,7 @@ def certification_rejected(news: News) -> Letter:
         says=(_("Please correct what is named here and send the application again."),),
         facts=facts(
             fact(_("Account"), shown(certification.account)),
-            fact(_("Verified as"), _subject_name(certification)),
+            fact(_("To be verified as"), _subject_name(certification)),
             fact(_("Reason"), certification.reason),
         ),
         button=_("Correct the application"),

@@ -60,8 +60,8 @@ def _about_key(news: News) -> tuple[Fact, ...]:
     key = news.subject
     return facts(
         fact(_("Account"), shown(key.account)),
-        fact(_("Key"), key),
-        fact(_("May"), *labels(key.scopes, Scope)),
+        fact(_("API key"), key),
+        fact(_("Allows to"), *labels(key.scopes, Scope)),
         fact(_("By"), news.event.actor_name or _("System")),
         *_circumstances(news),
     )

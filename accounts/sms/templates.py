@@ -63,6 +63,24 @@ TEMPLATES: Final = {
             ("inviter", "path"),
             _("[%(site)s] %(inviter)s asks to change permissions. Read and answer within %(hours)s hours: %(link)s"),
         ),
+        Template(
+            "dissolved",
+            ("manager",),
+            _("[%(site)s] %(manager)s has ended the link with your account; its permissions have ended. %(link)s"),
+        ),
+        Template(
+            "member_registered",
+            ("manager",),
+            _("[%(site)s] %(manager)s has created an account for you. Log in with this number: %(link)s"),
+        ),
+        Template(
+            "operator_added",
+            ("name",),
+            _(
+                "[%(site)s] You are now an operator of %(name)s. Log in with this number; if you have no password "
+                "yet, choose “Forgot password”: %(link)s"
+            ),
+        ),
     )
 }
 
