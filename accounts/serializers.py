@@ -38,11 +38,17 @@ class PartyOut(serializers.Serializer[Account]):
 
 
 class TermsOut(serializers.Serializer[Any]):
-    """What is granted, or asked for."""
+    """What is granted, or asked for; after what the subclass says first."""
 
     points = serializers.ListField(child=serializers.ChoiceField(Point.choices), help_text=_("Permissions."))
     inherits = serializers.ListField(child=serializers.ChoiceField(Inherit.choices))
     console_role = serializers.ChoiceField(ConsoleRole.choices)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Who and what before on which terms, as a reader expects it."""
+        fields = super().get_fields()
+        terms = {name: fields.pop(name) for name in ("points", "inherits", "console_role")}
+        return {**fields, **terms}
 
 
 class WaitingOut(TermsOut):

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -40,6 +40,13 @@ TAGS = ["invitations"]
         description=_("The other account gets a letter and a text with a link that is valid for 48 hours."),
         request=InvitationIn,
         responses={201: InvitationOut},
+        examples=[
+            OpenApiExample(
+                "invitation",
+                {"identifier": "chenxi", "kind": "partner", "preset": "view", "remark": "物流伙伴"},
+                request_only=True,
+            )
+        ],
     ),
 )
 class Invitations(AccountView):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -66,6 +66,7 @@ class Relationships(AccountView):
         ),
         request=ChangeIn,
         responses={200: RelationshipOut, 202: RelationshipOut},
+        examples=[OpenApiExample("change", {"preset": "operate", "remark": "苏州工厂"}, request_only=True)],
     ),
     delete=extend_schema(
         operation_id="relationships_dissolve",

@@ -1,6 +1,14 @@
 // Opens the description of the API named by `data-schema` in Swagger UI. Nothing is kept in the browser.
 const place = document.getElementById("swagger-ui");
+const scheme = document.querySelector("meta[name=color-scheme]").content;
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
 
+function darken() {
+  document.documentElement.classList.toggle("dark-mode", scheme === "dark" || (scheme !== "light" && prefersDark.matches));
+}
+
+darken();
+prefersDark.addEventListener("change", darken);
 SwaggerUIBundle({
   url: place.dataset.schema,
   domNode: place,
@@ -12,11 +20,5 @@ SwaggerUIBundle({
   displayRequestDuration: true,
   persistAuthorization: false,
   validatorUrl: null,
-  requestInterceptor: (request) => {
-    request.credentials = "omit";
-    if (["POST", "PATCH", "DELETE"].includes((request.method || "").toUpperCase()) && !request.headers["Idempotency-Key"]) {
-      request.headers["Idempotency-Key"] = crypto.randomUUID();
-    }
-    return request;
-  },
+  requestInterceptor: (request) => Object.assign(request, { credentials: "omit" }),
 });

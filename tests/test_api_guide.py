@@ -1,0 +1,75 @@
+"""The guide's own examples, taken out of its text and run against a live server."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from accounts.models import Invitation
+from tests.accounts.api_client import ApiClient
+from tests.factories import make_account
+from tests.servers import curl
+
+GUIDE = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def examples(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def run(command: list[str], live_server, account) -> str:
+    surroundings = {"PATH": os.environ["PATH"], "API": f"{live_server.url}/api/v1/".rstrip("/"), "NO_PROXY": "*"}
+    surroundings["KEY"] = ApiClient(account).secret
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    """`curl`, or what stands in for it where the machine has none."""
+    if shutil.which("curl") is None:
+        stand_in = tmp_path / "curl"
+        stand_in.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{curl.__file__}" "$@"\n', encoding="utf-8")
+        stand_in.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+
+def test_the_shell_examples(live_server, shell):
+    account = make_account(username="manager")
+    make_account(username="chenxi")
+    who, invite = examples("sh")
+    assert json.loads(run(["sh", "-c", who], live_server, account))["username"] == "manager"
+    assert json.loads(run(["sh", "-c", invite], live_server, account))["state"] == "open"
+    assert json.loads(run(["sh", "-c", invite.replace("chenxi", "nobody")], live_server, account))["status"] == 422
+    assert Invitation.objects.get().relationship.remark == "物流伙伴"
+
+
+def test_the_python_example(live_server, tmp_path):
+    account = make_account(username="manager")
+    make_account(username="haitong", name="海桐文化")
+    program = tmp_path / "example.py"
+    (source,) = examples("python")
+    program.write_text(source, encoding="utf-8")
+    lines = run([sys.executable, str(program)], live_server, account).splitlines()
+    assert lines[0].startswith("open until ")
+    assert lines[1:] == ["海桐文化 confirming"]
+
+
+def test_the_guide_names_only_what_is_there(client):
+    described = client.get("/api/v1/schema/").json()["paths"]
+    for method, path in re.findall(r"`(GET|POST|PATCH|DELETE) ([a-z]+/[^?`]*)", GUIDE.read_text(encoding="utf-8")):
+        assert method.lower() in described[f"/api/v1/{path}"], f"{method} {path}"
+
+
+def test_the_page_to_read_it_is_open_to_everybody(client):
+    answer = client.get("/api/v1/docs/")
+    assert answer.status_code == 200
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert '<script src="/static/js/api-docs.js" defer></script>' in answer.text
