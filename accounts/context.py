@@ -44,7 +44,7 @@ def _frame(request: HttpRequest, user: User) -> Console:
         switch_url=reverse("accounts:account-switch"),
         unread=unread_count(user=user),
         messages_url=reverse("accounts:message-list"),
-        home_url=reverse("accounts:workbench" if through else "accounts:home"),
+        home_url=reverse("accounts:home"),
         user_name=str(user),
         user_note=_note(user),
         user_menu=navigation.personal_for(request.path),

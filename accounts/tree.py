@@ -137,7 +137,10 @@ def _shown(member: Relationship) -> str:
 
 
 def _fits(member: Relationship, wanted: str) -> bool:
+    """Who has not agreed is found by remark and whole user name only, or searching would reveal what is masked."""
     account = member.member
+    if member.established_at is None:
+        return wanted == account.username or wanted in member.remark.casefold()
     texts = (account.name, account.username, account.number, account.email or "", member.remark)
     return any(wanted in text.casefold() for text in texts)
 

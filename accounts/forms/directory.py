@@ -72,7 +72,7 @@ class InviteForm(_InFolder):
         help_text=_("Its user name, or the e-mail address with which it was registered."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    folder = FolderField(help_text=_("It has its place here as soon as it accepts."))
+    folder = FolderField(help_text=_("Where it stands in your directory."))
     remark = RuledField(
         clean_remark, label=_("Remark"), required=False, help_text=_("Only your own side sees this note.")
     )

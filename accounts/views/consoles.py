@@ -76,7 +76,7 @@ def enter(request: ConsoleRequest, pk: int) -> HttpResponse:
     """The administrator stands in the member's console, with a banner that says so, until they leave."""
     relationship = enter_member(actor=request.actor, account=request.account, relationship_id=pk)
     request.session[THROUGH_KEY] = relationship.pk
-    return redirect("accounts:workbench")
+    return redirect("accounts:home")
 
 
 @require_POST

@@ -118,7 +118,7 @@ def place(request: ConsoleRequest, pk: int) -> HttpResponse:
         lambda: directory.place_member(actor=request.actor, account=request.account, relationship_id=pk, **form.facts),
     )
     if tried.done:
-        messages.success(request, _("“%(name)s” has been moved.") % {"name": relationship.member.name})
+        messages.success(request, _("The account has been moved."))
         return redirect("accounts:directory")
     context = {"relationship": relationship, "form": form}
     return page(request, "accounts/directory/place.html", context, status=tried.status)

@@ -36,6 +36,8 @@ def home(request: ConsoleRequest) -> HttpResponse:
     account: Account | None = request.account
     if account is None:
         return page(request, "accounts/home/no_account.html")
+    if request.actor.through is not None:  # in a member's console: neither doors nor first steps are one's own
+        return redirect("accounts:operator-list")
     if account.is_enterprise or Right.CERTIFY not in rights_of(request.actor, account):
         return redirect(home_behind(request.user))
     return _first_steps(request, account)

@@ -13,7 +13,7 @@ from accounts.services.relationships import request_change
 from accounts.terms import Terms
 from config.errors import DomainError, InputError, NotAllowed, NotFound
 from tests.accounts.trees import add, invite, join, place, seen
-from tests.factories import acting, clear, make_account, make_operator, make_relationship, owner_of
+from tests.factories import acting, clear, make_account, make_invitation, make_operator, make_relationship, owner_of
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
@@ -133,6 +133,24 @@ def test_inviting_asks_for_console_access_and_for_no_financial_permission(manage
     relationship = accept_invitation(actor=acting(member), invitation_id=invitation.pk)
     assert (relationship.console_role, relationship.points) == (ConsoleRole.ADMINISTRATOR, [])
     assert relationship.folder == folder
+
+
+@pytest.mark.rule("K12.4", "K12.7")
+def test_enterprise_finance_cannot_ask_for_console_access(manager, member):
+    with pytest.raises(InputError):
+        make_invitation(manager, member, console=ConsoleRole.ADMINISTRATOR)
+    assert not Relationship.objects.exists()
+
+
+@pytest.mark.rule("K12.8")
+def test_a_change_in_enterprise_finance_leaves_console_access(manager, member, root):
+    relationship = join(manager, member, root)
+    clear(owner_of(manager), OneTimeCode.Purpose.CHANGE_PERMISSIONS, f"relationship:{relationship.pk}")
+    asked = Terms.asked(P1, console=ConsoleRole.NONE)
+    request_change(actor=acting(manager), relationship_id=relationship.pk, terms=asked)
+    relationship = accept_invitation(actor=acting(member), invitation_id=relationship.invitations.open().get().pk)
+    assert relationship.console_role == ConsoleRole.ADMINISTRATOR
+    assert set(relationship.points) == P1
 
 
 @pytest.mark.rule("K4.1")

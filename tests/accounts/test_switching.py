@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import Event, Operator, Relationship
+from accounts.models import Event, Operator, Relationship, User
 from accounts.permissions import ConsoleRole, Role
 from tests.factories import make_account, make_operator, make_relationship, owner_of
 
@@ -57,10 +57,21 @@ def test_switching_is_a_post(browse, manager):
     assert browse(manager).get(SWITCH).status_code == 405
 
 
+@pytest.mark.parametrize("door", User.Door.values)
+def test_home_is_open_in_a_members_console_whatever_the_door(browse, manager, member, link, door):
+    User.objects.filter(operates__account=manager).update(last_door=door)
+    console = browse(manager)
+    enter(console, link)
+    page = console.get("/", follow=True)
+    assert page.status_code == 200
+    assert page.context["request"].account == member
+
+
 @pytest.mark.rule("K12.6", "K13.3")
 def test_entering_opens_the_members_console_under_a_banner(browse, manager, member, link):
     console = browse(manager)
-    page = console.get(enter(console, link).url)
+    page = console.get(enter(console, link).url, follow=True)
+    assert page.status_code == 200
     assert page.context["request"].account == member
     assert ACTING in page.text
     assert Event.objects.filter(kind="member.entered", counterpart=member).exists()

@@ -77,3 +77,13 @@ def test_a_full_folder_is_paged_to_its_last_account(manager, root):
     assert [bool(branch.pages and branch.pages.next) for branch in pages] == [True, True, False, False]
     read = [row.pk for branch in pages[:3] for row in branch.accounts]
     assert len(read) == len(set(read)) == 120
+
+
+def test_who_has_not_agreed_is_found_by_the_whole_user_name_only(manager, member, root):
+    invite(manager, member, root)
+    assert [seen(manager, query=words).found for words in (member.name, member.number, "membe", "MEMBER")] == [
+        0,
+        0,
+        0,
+        1,
+    ]

@@ -1,5 +1,7 @@
 """Directories for tests: a few short words, and one as large as it gets."""
 
+from django.utils import timezone
+
 from accounts.models import Account, Folder, OneTimeCode, Relationship
 from accounts.services import directory
 from accounts.services.invitations import accept_invitation
@@ -56,6 +58,7 @@ def grow(manager, root, *, folders, members):
                 member=account,
                 kind="group",
                 state="established",
+                established_at=timezone.now(),
                 folder=made[n % folders] if n % 2 else root,
             )
             for n, account in enumerate(accounts)
