@@ -16,7 +16,11 @@ class Link:
     balance: Decimal
 
 
+def text_of(link: Link) -> str:
+    """What is hashed after the previous link; the same as in the function `ledger_link`."""
+    return f"{link.book}|{link.sequence}|{link.transfer}|{link.amount:.2f}|{link.balance:.2f}"
+
+
 def next_hash(previous: bytes, link: Link) -> bytes:
-    """SHA-256 over the previous link and this entry; the text is the same as in the function `ledger_link`."""
-    text = f"{link.book}|{link.sequence}|{link.transfer}|{link.amount:.2f}|{link.balance:.2f}"
-    return hashlib.sha256(previous + text.encode()).digest()
+    """SHA-256 over the previous link and this entry."""
+    return hashlib.sha256(previous + text_of(link).encode()).digest()

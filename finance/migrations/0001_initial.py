@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('top_up', 'Top-up'), ('withdrawal', 'Withdrawal'), ('withdrawal_returned', 'Withdrawal returned'), ('paid_out', 'Paid out'), ('allotment', 'Allotment'), ('recall', 'Recall'), ('release', 'Became own cash'), ('charge', 'Charge'), ('settlement', 'Credit settled')], max_length=24, verbose_name='kind')),
-                ('key', models.CharField(max_length=120, unique=True, verbose_name='idempotency key')),
+                ('key', models.CharField(max_length=120, verbose_name='idempotency key')),
                 ('digest', models.BinaryField(max_length=32)),
                 ('facts', models.JSONField(default=dict, verbose_name='facts')),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='time')),
@@ -36,13 +36,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('cash', 'Own cash'), ('allotted', 'Cash from a manager'), ('credit', 'Credit'), ('bank', 'Bank'), ('revenue', 'Revenue'), ('payout', 'Withdrawals under way')], max_length=10, verbose_name='kind')),
-                ('stripe', models.PositiveSmallIntegerField(default=0, verbose_name='stripe')),
+                ('stripe', models.SmallIntegerField(default=0, verbose_name='stripe')),
                 ('balance', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, verbose_name='balance')),
                 ('floor', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=18, null=True, verbose_name='lowest balance')),
                 ('version', models.BigIntegerField(default=0, verbose_name='entries')),
                 ('head', models.BinaryField(default=bytes, max_length=32, verbose_name='head of the chain')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='opened')),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='books', to='accounts.account', verbose_name='account')),
+                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='books', to='accounts.account', verbose_name='account')),
                 ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account', verbose_name='received from')),
             ],
             options={
@@ -58,8 +58,8 @@ class Migration(migrations.Migration):
                 ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='amount')),
                 ('balance_after', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='balance after')),
                 ('hash', models.BinaryField(max_length=32, verbose_name='hash')),
-                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='finance.book', verbose_name='book')),
-                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='finance.transfer', verbose_name='transfer')),
+                ('book', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='finance.book', verbose_name='book')),
+                ('transfer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='finance.transfer', verbose_name='transfer')),
             ],
             options={
                 'verbose_name': 'entry',
@@ -73,19 +73,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(('floor__isnull', True), ('balance__gte', models.F('floor')), _connector='OR'), name='book_not_below_floor'),
+            constraint=models.CheckConstraint(condition=models.Q(('balance__gte', models.F('floor'))), name='book_not_below_floor'),
         ),
         migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', True), ('kind__in', ['bank', 'revenue', 'payout']), ('source__isnull', True)), models.Q(('account__isnull', False), ('floor__isnull', False), ('kind__in', ['cash', 'credit']), ('source__isnull', True)), models.Q(('account__isnull', False), ('floor', 0), ('kind', 'allotted'), ('source__isnull', False)), _connector='OR'), name='book_owner_fits_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'cash'), _negated=True), ('floor', 0), _connector='OR'), name='book_cash_floor_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'credit'), _negated=True), models.Q(('balance__lte', 0), ('floor__lte', 0)), _connector='OR'), name='book_credit_never_positive'),
+            model_name='transfer',
+            constraint=models.UniqueConstraint(fields=('key',), name='transfer_once'),
         ),
         migrations.AddConstraint(
             model_name='entry',

@@ -6,8 +6,9 @@ from django.db import migrations
 
 LEDGER = Path(__file__).resolve().parent.parent / "sql" / "ledger.sql"
 BACK = """
-DROP FUNCTION ledger_post, ledger_post_many, ledger_check_zero, ledger_check_book, ledger_check_new_book,
-    ledger_refuse_change, ledger_link CASCADE;
+DROP FUNCTION ledger_post, ledger_post_many, ledger_enter, ledger_check_transfers, ledger_check_book,
+    ledger_check_shape, ledger_refuse_change CASCADE;
+ALTER TABLE finance_book RESET (fillfactor);
 """
 
 

@@ -25,7 +25,7 @@ class Transfer(models.Model):
     """Entries that belong together and sum to zero. The key makes a repeat answer with the first."""
 
     kind = models.CharField(_("kind"), max_length=24, choices=TransferKind)
-    key = models.CharField(_("idempotency key"), max_length=120, unique=True)
+    key = models.CharField(_("idempotency key"), max_length=120)
     digest = models.BinaryField(max_length=32)
     facts = models.JSONField(_("facts"), default=dict)
     at = models.DateTimeField(_("time"), db_default=Now(), editable=False)
@@ -34,16 +34,25 @@ class Transfer(models.Model):
         verbose_name = _("transfer")
         verbose_name_plural = _("transfers")
         ordering = ["-id"]
+        # As a constraint and not as `unique=True`, which would add a second index, for LIKE.
+        constraints = [models.UniqueConstraint(name="transfer_once", fields=["key"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
 
 class Entry(models.Model):
-    """One book's part in a transfer: what it changed by, what it came to, and the chain's next link."""
+    """One book's part in a transfer: what it changed by, what it came to, and the chain's next link.
 
-    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="entries", verbose_name=_("transfer"))
-    book = models.ForeignKey(Book, models.PROTECT, related_name="entries", db_index=False, verbose_name=_("book"))
+    The triggers that move the book and check the transfer prove that both exist, so foreign keys would ask twice.
+    """
+
+    transfer = models.ForeignKey(
+        Transfer, models.PROTECT, related_name="entries", db_constraint=False, verbose_name=_("transfer")
+    )
+    book = models.ForeignKey(
+        Book, models.PROTECT, related_name="entries", db_constraint=False, db_index=False, verbose_name=_("book")
+    )
     sequence = models.BigIntegerField(_("number in the book"))
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
     balance_after = models.DecimalField(_("balance after"), max_digits=18, decimal_places=2)

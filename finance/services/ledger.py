@@ -37,6 +37,13 @@ class NotEnough(DomainError):
     sentence = _("The balance is not enough: %(available)s yuan are available, %(needed)s yuan are needed.")
 
 
+_POST = "SELECT ledger_post(%s, %s, %s, %s::jsonb, %s::bigint[], %s::numeric[])"
+_POST_MANY = (
+    "SELECT ledger_post_many(%s::text[], %s::text[], %s::bytea[], %s::jsonb[], %s::int[], %s::bigint[], %s::numeric[])"
+)
+_facts_as_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One transfer to post: signed amounts by book, which sum to zero."""
@@ -51,10 +58,23 @@ class Posting:
         if any(amount != amount.quantize(FEN) for amount in self.legs.values()):
             raise ValueError("amounts have two places")
 
-    def digest(self) -> bytes:
-        """Tells a repeat from a reuse of the key."""
-        content = [self.kind, sorted((book, str(amount)) for book, amount in self.legs.items()), self.facts]
-        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).digest()
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A posting as the database takes it; the digest tells a repeat from a reuse of the key."""
+
+    facts: str
+    books: list[str]
+    amounts: list[str]
+    digest: bytes
+
+    @classmethod
+    def of(cls, posting: Posting) -> "_Written":
+        legs = sorted(posting.legs.items())
+        facts = _facts_as_text(dict(posting.facts))
+        books, amounts = [str(book) for book, _amount in legs], [f"{amount:.2f}" for _book, amount in legs]
+        content = "\n".join((posting.kind, ",".join(books), ",".join(amounts), facts))
+        return cls(facts, books, amounts, hashlib.sha256(content.encode()).digest())
 
 
 def post(*, posting: Posting) -> int:
@@ -63,46 +83,52 @@ def post(*, posting: Posting) -> int:
     One call of `ledger_post`, which locks the books lowest id first. Runs in the caller's transaction or in its own.
     Raises NotEnough, KeyReused; the database refuses what does not sum to zero.
     """
-    legs = posting.legs
-    parameters = [
-        posting.kind,
-        posting.key,
-        posting.digest(),
-        json.dumps(posting.facts),
-        list(legs),
-        list(legs.values()),
-    ]
-    return int(_call("SELECT ledger_post(%s, %s, %s, %s, %s, %s::numeric[])", parameters))
+    one = _Written.of(posting)
+    parameters = (posting.kind, posting.key, one.digest, one.facts, _array(one.books), _array(one.amounts))
+    return int(_call(_POST, parameters))
 
 
 def post_many(*, postings: Sequence[Posting]) -> list[int]:
     """All transfers, in their order, in one statement, or none; answers their ids. Raises as `post`."""
     if not postings:
         return []
-    legs = [(place, book, amount) for place, one in enumerate(postings, 1) for book, amount in one.legs.items()]
-    parameters = [
-        [one.kind for one in postings],
-        [one.key for one in postings],
-        [one.digest() for one in postings],
-        [json.dumps(one.facts) for one in postings],
-        [place for place, _book, _amount in legs],
-        [book for _place, book, _amount in legs],
-        [amount for _place, _book, amount in legs],
-    ]
-    ids = _call("SELECT ledger_post_many(%s, %s, %s, %s::jsonb[], %s::int[], %s, %s::numeric[])", parameters)
-    return [int(one) for one in ids]
+    written = [_Written.of(posting) for posting in postings]
+    parameters = (
+        [posting.kind for posting in postings],
+        [posting.key for posting in postings],
+        [one.digest for one in written],
+        [one.facts for one in written],
+        _array(str(place) for place, one in enumerate(written, 1) for _book in one.books),
+        _array(book for one in written for book in one.books),
+        _array(amount for one in written for amount in one.amounts),
+    )
+    return [int(one) for one in _call(_POST_MANY, parameters)]
 
 
-def _call(statement: str, parameters: list[Any]) -> Any:
+def _array(numbers: Iterable[str]) -> str:
+    """An array of numbers as PostgreSQL reads it: half the work of having each adapted."""
+    return f"{{{','.join(numbers)}}}"
+
+
+def _call(statement: str, parameters: Sequence[Any]) -> Any:
+    """One prepared statement on Django's connection, in its transaction.
+
+    A cursor of Django's would write the values into the text, to be parsed anew each time. The errors are Django's.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            return cursor.fetchone()[0]
+        with connection.wrap_database_errors:
+            cursor = psycopg.Cursor(connection.connection)
+            row = cursor.execute(statement, parameters, prepare=True).fetchone()
     except DatabaseError as error:
         refusal = _as_refusal(error.__cause__)
         if refusal is None:
             raise
         raise refusal from error
+    assert row is not None  # noqa: S101
+    return row[0]
 
 
 def _as_refusal(error: BaseException | None) -> DomainError | None:
