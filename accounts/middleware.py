@@ -62,7 +62,9 @@ class CurrentAccount:
                 return relationship.member, relationship
             del request.session[THROUGH_KEY]
         operated = Operator.objects.filter(user=request.user).select_related("account__enterprise")
-        chosen = operated.filter(account_id=request.session.get(ACCOUNT_KEY)).first() or operated.order_by("pk").first()
+        chosen = (
+            operated.filter(account_id=request.session.get(ACCOUNT_KEY) or 0).first() or operated.order_by("pk").first()
+        )
         return (chosen.account if chosen else None), None
 
     @staticmethod

@@ -1,7 +1,8 @@
 """How the project says no.
 
 A service raises a `DomainError`: a stable code for machines, a sentence for people (translated, with the numbers),
-the id of the rule where there is one, and facts. `config.web.Refusals` shows it on pages, `config.api.problem` in the API.
+the id of the rule where there is one, and facts. `config.web.Refusals` shows it on pages, `config.api.problem` in the
+API.
 """
 
 from collections.abc import Mapping

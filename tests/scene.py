@@ -46,7 +46,7 @@ class Scene:
 
 
 def set_scene() -> Scene:
-    """A manager with members by P1 and P2, a waiting invitation, a directory, keys, messages; and everybody's browser."""
+    """A manager with members by P1 and P2, a waiting invitation, a directory, keys, messages."""
     manager = make_account(username="manager")
     member = make_account(username="member")
     stranger = make_account(username="stranger")
