@@ -15,6 +15,6 @@ def lock_name(name: str) -> None:
 
 
 def lock_accounts(*ids: int) -> dict[int, Account]:
-    """Locks these accounts, lowest id first, and answers them freshly read. Rows that only refer to them may be written."""
+    """Locks these accounts, lowest id first, and answers them freshly read. Rows that refer to them can be written."""
     rows = Account.objects.select_for_update(of=("self",), no_key=True).select_related("enterprise").filter(pk__in=ids)
     return {account.pk: account for account in rows.order_by("pk")}

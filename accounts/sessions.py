@@ -1,7 +1,7 @@
 """Sessions in our own table, so that a person sees and ends them (Django's documented way to extend the store)."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
@@ -19,7 +19,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row to write; who and where from come out of the data that log-in put there."""
-        row: Session = super().create_model_instance(data)
+        row = cast("Session", super().create_model_instance(data))
         user_id = data.get("_auth_user_id")
         row.user_id = int(user_id) if user_id else None
         row.address = data.get("address")

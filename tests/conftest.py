@@ -26,7 +26,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     def flush_everything(self: DatabaseOperations, sql_list: list[str]) -> None:
         flush(self, ["SET LOCAL session_replication_role = replica", *sql_list])
 
-    DatabaseOperations.execute_sql_flush = flush_everything  # type: ignore[method-assign]
+    DatabaseOperations.execute_sql_flush = flush_everything  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)

@@ -66,10 +66,10 @@ class AccountFactory(factory.django.DjangoModelFactory[Account]):
     enterprise = factory.SubFactory(EnterpriseFactory)
     certified = Account.Certified.ENTERPRISE
 
-    @factory.post_generation
-    def owner(self, create: bool, extracted: Any, **_kwargs: Any) -> None:
+    @factory.post_generation  # type: ignore[untyped-decorator]
+    def owner(self: Any, create: bool, extracted: Any, **_kwargs: Any) -> None:
         if create and extracted is not False:
-            Operator.objects.create(account=self, user=extracted or UserFactory(), role=Role.OWNER)
+            Operator.objects.create(account=self, user=extracted or UserFactory.create(), role=Role.OWNER)
 
 
 def make_user(**fields: Any) -> User:
@@ -81,12 +81,12 @@ def make_account(**fields: Any) -> Account:
     """Verified as its own new enterprise unless told otherwise."""
     if fields.get("certified", Account.Certified.ENTERPRISE) != Account.Certified.ENTERPRISE:
         fields.setdefault("enterprise", None)
-    return AccountFactory(**fields)
+    return AccountFactory.create(**fields)
 
 
 def make_operator(account: Account, role: str = Role.VIEWER) -> User:
     """A person with this role in the account."""
-    user = UserFactory()
+    user = UserFactory.create()
     Operator.objects.create(account=account, user=user, role=role)
     return user
 

@@ -48,7 +48,7 @@ class Account(models.Model):
 
     number = models.CharField(_("account number"), max_length=10, unique=True, default=new_number, editable=False)
     username = models.CharField(_("user name"), max_length=32, unique=True)
-    email = models.EmailField(_("registration e-mail"), unique=True, null=True, blank=True)  # noqa: DJ001
+    email = models.EmailField(_("registration e-mail"), unique=True, null=True, blank=True)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REGULAR)
     certified = models.CharField(_("certified as"), max_length=10, choices=Certified, default=Certified.NO)

@@ -23,6 +23,8 @@ class OneTimeCode(models.Model):
         CHANGE_PERMISSIONS = "change_permissions", _("change permissions")
         DISSOLVE = "dissolve", _("dissolve a relationship")
         CREATE_KEY = "create_key", _("create an API key")
+        ALLOT_FUNDS = "allot_funds", _("allot funds")
+        WITHDRAW = "withdraw", _("withdraw money")
 
     purpose = models.CharField(_("purpose"), max_length=32)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="codes", verbose_name=_("user"))

@@ -46,8 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         MANAGEMENT = "management", _("Management centre")
 
     username = models.CharField(_("user name"), max_length=32, unique=True)
-    mobile = models.CharField(_("mobile number"), max_length=11, unique=True, null=True, blank=True)  # noqa: DJ001
-    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)  # noqa: DJ001
+    mobile = models.CharField(_("mobile number"), max_length=11, unique=True, null=True, blank=True)
+    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
     name = models.CharField(_("name"), max_length=60, blank=True)
     language = models.CharField(_("language"), max_length=10, default=settings.LANGUAGE_CODE)
     last_door = models.CharField(_("last door"), max_length=12, choices=Door, default=Door.WORKBENCH)

@@ -78,7 +78,7 @@ def test_a_moment_is_short_and_says_the_whole_beside(value, only, expected):
 def test_a_form_names_the_account_that_it_was_drawn_for():
     request = RequestFactory().get("/")
     assert "_account" not in drawn("{% form_guard %}", request)
-    request.account = SimpleNamespace(pk=42)  # type: ignore[attr-defined]
+    request.account = SimpleNamespace(pk=42)
     guard = drawn("{% form_guard %}", request)
     assert 'name="_account" value="42"' in guard
     assert 'name="csrfmiddlewaretoken"' in guard

@@ -37,7 +37,7 @@ def mover(account: Account) -> Actor:
 
 def staff() -> Actor:
     """Support staff with every permission."""
-    return Actor(door=Door.STAFF, user=UserFactory(is_staff=True, is_superuser=True))
+    return Actor(door=Door.STAFF, user=UserFactory.create(is_staff=True, is_superuser=True))
 
 
 def allot(relationship, amount, **more):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -37,7 +38,7 @@ class Funds(RuleBasedStateMachine):
         """Everybody is linked with everybody below; the first group place goes to the first manager."""
         self.block = transaction.atomic()
         self.block.__enter__()
-        self.actor = Actor(door=Door.CONSOLE, user=UserFactory(), cleared=True)
+        self.actor = Actor(door=Door.CONSOLE, user=UserFactory.create(), cleared=True)
         self.staff = staff()
         self.accounts = [make_account(owner=self.actor.user) for _ in range(ACCOUNTS)]
         self.own = dict.fromkeys(range(ACCOUNTS), ZERO)
@@ -45,7 +46,7 @@ class Funds(RuleBasedStateMachine):
         self.limit = dict.fromkeys(range(ACCOUNTS), ZERO)
         self.given: dict[int, Decimal] = {}
         self.used = dict.fromkeys(range(ACCOUNTS), ZERO)
-        self.links = []
+        self.links: list[list[Any]] = []
         pairs = [(0, 2, "group"), (1, 2, "partner"), (1, 3, "group"), (0, 3, "partner")]
         for number, (manager, member, kind) in enumerate(pairs):
             self.link(manager, member, kind, number)
