@@ -1,6 +1,7 @@
 """Real-name verification."""
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.base import CitizenIdField, CreditCodeField, NameField
@@ -8,6 +9,17 @@ from accounts.registry import ADDRESS_LENGTH
 
 # The public place where anybody may look a credit code up (S5.7).
 PUBLIC_REGISTER_URL = "https://www.cods.org.cn/"
+# While one types, the part `_companies.html` appears below the field; `static/js/company.js` does the rest.
+COMBOBOX = {
+    "hx-get": reverse_lazy("accounts:registry-search"),
+    "hx-trigger": "input changed delay:300ms",
+    "hx-target": "#companies",
+    "hx-sync": "this:replace",
+    "role": "combobox",
+    "aria-expanded": "false",
+    "aria-controls": "company-list",
+    "aria-autocomplete": "list",
+}
 
 
 class EnterpriseForm(forms.Form):
@@ -16,7 +28,7 @@ class EnterpriseForm(forms.Form):
     name = NameField(
         label=_("Registered company name"),
         length=120,
-        attrs={"autocomplete": "off"},
+        attrs={"autocomplete": "off", **COMBOBOX},
         help_text=_("Type a part of it and choose the company below: the credit code is filled in for you."),
     )
     credit_code = CreditCodeField(help_text=_("18 digits and letters, as on the business licence."))

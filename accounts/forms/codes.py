@@ -2,13 +2,13 @@
 
 from django import forms
 
-from config.forms import CodeField
+from config.forms import CodeField, CodeInput
 
 
 class CodeForm(forms.Form):
     """Six digits."""
 
-    code = CodeField()
+    code = CodeField(widget=CodeInput(attrs={"autofocus": True}))
 
 
 class ClearanceForm(CodeForm):

@@ -13,7 +13,9 @@ class LoginForm(forms.Form):
     identifier = forms.CharField(
         label=_("Mobile number, e-mail or user name"),
         max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autofocus": True, "autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
     )
     password = PasswordField(autocomplete="current-password")
     door = forms.ChoiceField(label=_("Go to"), choices=User.Door, widget=forms.RadioSelect, required=False)

@@ -9,7 +9,7 @@ from accounts.permissions import Role
 from config.forms import CardSelect
 
 ROLE_HINTS: dict[str, Promise] = {
-    Role.OWNER: _("Everything, including certification, operators and API keys."),
+    Role.OWNER: _("Everything, including verification, operators and API keys."),
     Role.FINANCE: _("Sees finances, links accounts and moves funds."),
     Role.VIEWER: _("Looks, and changes nothing."),
 }

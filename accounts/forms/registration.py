@@ -23,5 +23,5 @@ class DetailsForm(forms.Form):
     email = EmailField(required=False, help_text=_("You can also log in with it, and invitations reach you there."))
     agreed = forms.BooleanField(
         error_messages={"required": _("Please read the agreement and tick the box to go on.")},
-        label=_("I have read and accept the service agreement and the privacy notice."),
+        label=_("I have read and accept the service agreement and the privacy notice"),
     )

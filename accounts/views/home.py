@@ -40,15 +40,24 @@ def home(request: ConsoleRequest) -> HttpResponse:
         return redirect("accounts:operator-list")
     if account.is_enterprise or Right.CERTIFY not in rights_of(request.actor, account):
         return redirect(home_behind(request.user))
-    return _first_steps(request, account)
+    return redirect("accounts:first-steps")
 
 
 @require_GET
 def overview(request: ConsoleRequest) -> HttpResponse:
-    """The first steps again, whenever somebody wants to see how far they are."""
-    if request.account is None:
+    """The first steps of an account, and how far it has come."""
+    account: Account | None = request.account
+    if account is None:
         return redirect("accounts:home")
-    return _first_steps(request, request.account)
+    rights = rights_of(request.actor, account)
+    steps = [_verify(account), _link(account), _bring_people(account)]
+    steps = [step if step.right in rights else replace(step, url="") for step in steps]
+    context = {
+        "steps": steps,
+        "done": sum(step.state == "done" for step in steps),
+        "first": next((step for step in steps if step.state == "now" and step.url), None),
+    }
+    return page(request, "accounts/home/first_steps.html", context)
 
 
 @require_GET
@@ -58,14 +67,6 @@ def workbench(request: ConsoleRequest) -> HttpResponse:
         return redirect("accounts:home")
     apps = products_for(request.path, rights_of(request.actor, request.account))
     return page(request, "accounts/home/workbench.html", {"apps": [app for app in apps if app.key != ACCOUNT]})
-
-
-def _first_steps(request: ConsoleRequest, account: Account) -> HttpResponse:
-    rights = rights_of(request.actor, account)
-    steps = [_verify(account), _link(account), _bring_people(account)]
-    steps = [step if step.right in rights else replace(step, url="") for step in steps]
-    done = sum(step.state == "done" for step in steps)
-    return page(request, "accounts/home/first_steps.html", {"steps": steps, "done": done})
 
 
 def _verify(account: Account) -> NextStep:

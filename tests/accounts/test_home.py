@@ -39,7 +39,8 @@ def test_without_an_account_the_page_says_how_to_get_one(browse):
 
 
 def test_a_new_account_begins_with_verification(browse, fresh):
-    page = browse(fresh).get("/")
+    page = browse(fresh).get("/", follow=True)
+    assert page.redirect_chain == [("/first-steps/", 302)]
     assert states(page) == ["now", "later", "now"]
     assert page.context["steps"][0].url == "/account/certification/"
 
@@ -50,10 +51,10 @@ def test_the_steps_follow_what_happens(browse, fresh):
     )
     make_operator(fresh)
     console = browse(fresh)
-    assert states(console.get("/")) == ["wait", "later", "done"]
+    assert states(console.get("/first-steps/")) == ["wait", "later", "done"]
     staff = Actor(door=Door.STAFF, user=make_user(is_staff=True, is_superuser=True))
     reject_certification(actor=staff, certification_id=application.pk, reason="名称与执照不符")
-    assert states(console.get("/")) == ["now", "later", "done"]
+    assert states(console.get("/first-steps/")) == ["now", "later", "done"]
 
 
 def test_a_verified_account_with_links_has_done_them(browse, manager, member):
