@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Door
@@ -207,7 +207,7 @@ def sentence(event: Event, viewer: Account | None) -> str:
     words, theirs = words_of(event), _is_other_side(event, viewer)
     other = event.account if theirs else event.counterpart
     facts = _Facts({name: _shown(name, value) for name, value in event.facts.items()})
-    facts["other"] = str(other) if other else _now("another account")
+    facts["other"] = str(other) if other else gettext("another account")
     facts["seen"] = _seen(event)
     return str(words.theirs if theirs and words.theirs else words.own) % facts
 
@@ -249,7 +249,7 @@ def _who(event: Event, viewer: Account | None, managers: Mapping[int, str]) -> s
         return str(event.account)
     name = event.actor_name or "—"
     manager = managers.get(event.facts.get("through", 0))
-    return _now("%(person)s from %(account)s") % {"person": name, "account": manager} if manager else name
+    return gettext("%(person)s from %(account)s") % {"person": name, "account": manager} if manager else name
 
 
 def _is_other_side(event: Event, viewer: Account | None) -> bool:
@@ -266,7 +266,7 @@ def _seen(event: Event) -> str:
 def _shown(name: str, value: Any) -> str:
     labels = _CODED.get(name, {})
     if isinstance(value, list):
-        return _now(", ").join(str(labels.get(item, item)) for item in value)
+        return gettext(", ").join(str(labels.get(item, item)) for item in value)
     return str(labels.get(str(value), value)) if isinstance(value, str | int) else ""
 
 

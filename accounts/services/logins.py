@@ -24,15 +24,15 @@ class OpenSession:
     current: bool
 
 
-def handle_of(session_key: str) -> str:
+def handle_of(*, session_key: str) -> str:
     """A name for the log-in that opens nothing."""
     return salted_hmac("accounts.logins", session_key, algorithm="sha256").hexdigest()[:24]
 
 
-def open_sessions(user: User, *, current_key: str | None) -> list[OpenSession]:
+def open_sessions(*, user: User, current_key: str | None) -> list[OpenSession]:
     """The person's log-ins that have not run out: this one first, then those seen last."""
     rows = user.sessions.filter(expire_date__gt=timezone.now()).order_by("-seen_at")[: policy.SESSIONS_SHOWN_MAX]
-    found = [OpenSession(handle_of(row.session_key), row, row.session_key == current_key) for row in rows]
+    found = [OpenSession(handle_of(session_key=row.session_key), row, row.session_key == current_key) for row in rows]
     return sorted(found, key=lambda session: not session.current)
 
 
@@ -74,7 +74,7 @@ def end_session(*, actor: Actor, handle: str) -> None:
     """That log-in of the same person is over: its browser has to log in again."""
     user = _own_row(actor)
     keys = user.sessions.values_list("session_key", flat=True)
-    key = next((key for key in keys if constant_time_compare(handle_of(key), handle)), None)
+    key = next((key for key in keys if constant_time_compare(handle_of(session_key=key), handle)), None)
     if key is None:
         raise NotFound()
     user.sessions.filter(session_key=key).delete()

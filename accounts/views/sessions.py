@@ -16,7 +16,7 @@ from config.web import page
 @require_GET
 def index(request: ConsoleRequest) -> HttpResponse:
     """Where the person is logged in, this browser first."""
-    found = open_sessions(request.user, current_key=request.session.session_key)
+    found = open_sessions(user=request.user, current_key=request.session.session_key)
     rows = [
         {"open": session, "browser": in_words(session.row.agent), "icon": icon_for(session.row.agent)}
         for session in found

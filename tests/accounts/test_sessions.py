@@ -38,7 +38,7 @@ def test_this_browser_stands_first_and_no_key_is_on_the_page(browse, ana):
 
 def test_ending_one_ends_that_one(browse, ana):
     here, elsewhere = browse(ana), browse(ana)
-    handle = next(s.handle for s in open_sessions(ana, current_key=key_of(here)) if not s.current)
+    handle = next(s.handle for s in open_sessions(user=ana, current_key=key_of(here)) if not s.current)
     assert here.post(f"/account/sessions/{handle}/end/")["Location"] == "/account/sessions/"
     assert elsewhere.get("/account/").status_code == 302
     assert here.get("/account/").status_code == 200
@@ -53,7 +53,7 @@ def test_ending_all_others_leaves_this_one(browse, ana):
 
 def test_nobody_ends_the_log_in_of_somebody_else(browse, ana):
     browse(ana)
-    theirs = open_sessions(ana, current_key=None)[0].handle
+    theirs = open_sessions(user=ana, current_key=None)[0].handle
     stranger = browse(make_user())
     assert stranger.post(f"/account/sessions/{theirs}/end/").status_code == 404
     with pytest.raises(NotFound):
