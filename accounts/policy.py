@@ -1,6 +1,6 @@
 """Every number that the business chose, with its unit in the name and its rule beside it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 INVITATION_LIFE = timedelta(hours=48)  # K4.8; the same for permission changes (Q-19)
 INVITATION_NUDGE_BEFORE = timedelta(hours=12)  # not opened yet: tell the inviter
@@ -17,6 +17,7 @@ FOLDERS_MAX = 500
 OPERATORS_MAX = 100
 SESSIONS_SHOWN_MAX = 50
 DRAFT_LIFE = timedelta(hours=2)  # a wizard begun and left
+ACCOUNT_GROUP_SPLIT = date(2021, 4, 22)  # K12.1: into Enterprise Finance and Resource Directory
 SESSION_SEEN_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(hours=1)  # one line per page and hour in the log of who looked
 AGREEMENT_VERSION = "2026-11"  # which wording of the agreement a new login has accepted

@@ -14,9 +14,7 @@ from config.forms import CardSelect
 class MemberFilter(forms.Form):
     """What the list is narrowed to; nonsense in the address narrows nothing."""
 
-    q = forms.CharField(
-        label=_("Name, user name or remark"), required=False, max_length=120, widget=forms.SearchInput
-    )
+    q = forms.CharField(label=_("Name, user name or remark"), required=False, max_length=120, widget=forms.SearchInput)
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All kinds")), *Relationship.Kind.choices]
     )

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts import policy
 from accounts.actors import rights_of
 from accounts.forms.base import show
 from accounts.forms.members import MemberFilter, RemarkForm
@@ -65,7 +66,8 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     theirs = filters.wanted("side") == THEIRS
     rows = paginate(_wanted(request.account, filters, theirs=theirs), request, order=("-id",))
     with_standing(list(rows))
-    can_link = Right.MANAGE_LINKS in rights_of(request.actor, request.account)
+    rights = rights_of(request.actor, request.account)
+    can_link = Right.MANAGE_LINKS in rights
     context = {
         "filter": filters,
         "page": rows,
@@ -74,6 +76,8 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         "narrowed": any(filters.wanted(name) for name in ("q", "kind", "state")),
         "counts": _counts(request.account),
         "can_link": can_link,
+        "split_on": policy.ACCOUNT_GROUP_SPLIT,
+        "has_directory": Right.MANAGE_DIRECTORY in rights,
         "tabs": _tabs(theirs=theirs),
     }
     return page(request, "accounts/members/list.html", context, part="_rows.html")

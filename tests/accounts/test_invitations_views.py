@@ -137,6 +137,7 @@ def test_the_check_masks_the_name_and_keeps_what_was_typed(console, manager):
     assert "静水深流" not in page.text
     assert "华东" in page.text
     assert page.context["form"].data["kind"] == "partner"
+    assert f'action="{url("invitation-start")}"' in page.text
 
 
 def test_looking_accounts_up_is_limited(console, member):

@@ -70,6 +70,14 @@ def test_enterprise_finance_opens_with_the_linked_accounts_and_stands_in_the_nav
     assert shows(answer, "Enterprise Finance")
 
 
+@pytest.mark.rule("K12.1", "K12.6")
+def test_where_the_account_group_went_is_said_with_the_way_there(browse, console, manager):
+    page = console.get(url("member-list"))
+    assert "2021-04-22" in page.text
+    assert url("directory") in page.text.split("2021-04-22")[1]
+    assert url("directory") not in browse(make_operator(manager, Role.VIEWER)).get(url("member-list")).text
+
+
 @pytest.mark.rule("K2.2", "K2.3")
 def test_the_two_actions_are_offered_to_a_verified_enterprise(console):
     page = console.get(url("member-list"))
