@@ -1,6 +1,7 @@
 """The one settings file. Places differ only by environment variables; the README lists them."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +9,7 @@ from config import env
 from config.env import BASE_DIR
 
 DEBUG = env.flag("DEBUG", default=True)
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))  # the embedded database, secrets, files
 SECRET_KEY = env.secret("SECRET_KEY", development=DEBUG, file=VAR_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 # Keys for what must be readable again (webhook and provider secrets): first encrypts, all decrypt.
@@ -96,6 +97,11 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "TEST": {"NAME": env.text("TEST_DATABASE_NAME", "test_tongzhang")},
 }
+# Only statements that ask for it are prepared (the ledger's), none because of being frequent. Switch it off behind a
+# PgBouncer that pools by transaction and is older than 1.21.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = (
+    1_000_000 if env.flag("PREPARED_STATEMENTS", default=True) else None
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Jobs: our own table is the outbox, this queue only nudges (see config.jobs).
@@ -155,6 +161,8 @@ SMS_BACKEND = env.text("SMS_BACKEND", "config.outbox.SmsBackend")
 SMS_OPTIONS = env.prefixed("SMS_")
 REGISTRY_BACKEND = env.text("REGISTRY_BACKEND", "accounts.registry.SampleRegistry")
 REGISTRY_OPTIONS = env.prefixed("REGISTRY_")
+PAYMENT_BACKEND = env.text("PAYMENT_BACKEND", "finance.payments.offline.OfflineBackend")
+PAYMENT_OPTIONS = env.prefixed("PAYMENT_")
 
 # Words, time and place
 LANGUAGE_CODE = "zh-hans"
