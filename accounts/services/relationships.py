@@ -6,13 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, require
+from accounts.actors import SYSTEM, Actor, require
 from accounts.events import record
 from accounts.locks import lock_accounts, lock_name
 from accounts.models import Account, Invitation, OneTimeCode, Relationship
 from accounts.permissions import ConsoleRole, Right
 from accounts.preflight import Finding, digest, findings, react
-from accounts.questions import open_question, right_for
+from accounts.questions import open_question, record_answer, right_for
 from accounts.services.codes import require_clearance
 from accounts.services.signup import create_account, create_login
 from accounts.targets import GROUP_GRAPH, NO_MANAGER, refuse_unfit, refuse_unfit_terms
@@ -174,6 +174,8 @@ def _clear_overdue_change(relationship: Relationship, at: datetime) -> None:
     waiting.save(update_fields=["state", "answered_at"])
     relationship.drop_change()
     relationship.save(update_fields=["state"])
+    waiting.relationship = relationship
+    record_answer("expired", SYSTEM, waiting, at)
 
 
 @transaction.atomic

@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Invitation, Message, OneTimeCode
+from accounts.permissions import P2
+from accounts.services.relationships import request_change
+from accounts.terms import Terms
 from config.jobs import enqueue, run_due
-from tests.factories import clear, make_invitation, owner_of
+from tests.factories import acting, clear, make_invitation, make_relationship, owner_of
 
 pytestmark = [pytest.mark.usefixtures("cheap_hashes"), pytest.mark.django_db]
 HOUR = timedelta(hours=1)
@@ -21,6 +24,18 @@ def test_the_clock_closes_what_nobody_answered_and_tells_the_sender(manager, mem
     assert Invitation.objects.get().state == Invitation.State.EXPIRED
     assert Message.objects.filter(user=owner_of(manager), event__kind="invitation.expired").exists()
     assert Message.objects.filter(user=owner_of(member), event__kind="invitation.expired").exists()
+
+
+@pytest.mark.rule("K9.4")
+def test_a_change_that_a_new_one_replaces_after_its_time_is_told_as_expired(manager, member):
+    link = make_relationship(manager, member, at=timezone.now() - 60 * HOUR)
+    for at, points in ((timezone.now() - 49 * HOUR, P2), (timezone.now(), ["view_balance"])):
+        clear(owner_of(manager), OneTimeCode.Purpose.CHANGE_PERMISSIONS, f"relationship:{link.pk}", at)
+        request_change(actor=acting(manager), relationship_id=link.pk, terms=Terms.asked(points), now=at)
+    run_due()
+    assert [row.state for row in link.invitations.filter(purpose="change")] == ["open", "expired"]
+    told = Message.objects.filter(event__kind="invitation.expired").values_list("user", flat=True)
+    assert set(told) == {owner_of(manager).pk, owner_of(member).pk}
 
 
 def test_twelve_hours_before_the_end_the_sender_hears_that_nobody_looked(manager, member):
