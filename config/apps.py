@@ -19,6 +19,6 @@ class ConfigApp(AppConfig):
 
 
 class StaffAdmin(AdminConfig):
-    """The admin for support staff (`config.admin_site`)."""
+    """The admin for support staff, behind a second factor."""
 
-    default_site = "config.admin_site.StaffSite"
+    default_site = "accounts.admin_site.StaffSite"

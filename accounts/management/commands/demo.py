@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
+from django.utils.module_loading import autodiscover_modules
 
 from accounts.demo import CAST, PASSWORD, STAFF, Story
 from accounts.models import User
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         if not options["show"]:
             if User.objects.exists():
                 raise CommandError("The database is not empty: the demo runs on an empty one only.")
+            autodiscover_modules("demo")
             with translation.override("zh-hans"):
                 for chapter in Story().tell():
                     self.stdout.write(f"  demo: {chapter}")
@@ -34,3 +36,4 @@ class Command(BaseCommand):
         self.stdout.write(f"\nDemo logins (password of all: {PASSWORD})")
         for person in [*CAST, STAFF]:
             self.stdout.write(f"  {person.username:<15} {person.mobile}  {person.name}  {person.note}")
+        self.stdout.write(f"\nThe admin asks {STAFF.username} for a code too: manage.py staff_code {STAFF.username}")
