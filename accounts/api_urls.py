@@ -1,10 +1,9 @@
-"""The API of accounts, below `/api/v1/`."""
+"""The API of accounts, below `/api/v1/`; `config.urls` names the namespace that all apps share."""
 
 from django.urls import path
 
 from accounts.api import account, invitations, relationships, schema
 
-app_name = "api"
 urlpatterns = [
     path("account/", account.OwnAccount.as_view(), name="account"),
     path("targets/", account.Target.as_view(), name="targets"),

@@ -7,10 +7,13 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from config import preferences
 from config.api.problems import nothing_here
 
+API: list[URLPattern | URLResolver] = [path("", include("accounts.api_urls")), path("", include("finance.api_urls"))]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("", include("finance.urls")),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("accounts.api_urls")),
+    path("api/v1/", include((API, "api"))),
     re_path(r"^api/", nothing_here),
     path("preferences/theme/", preferences.set_theme, name="theme"),
     path("preferences/language/", preferences.set_language, name="set_language"),

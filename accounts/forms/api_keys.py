@@ -11,6 +11,8 @@ from config.forms import CheckboxCards
 SCOPE_HINTS: dict[str, Promise] = {
     Scope.READ: _("Lists members, invitations and permissions."),
     Scope.WRITE: _("Acts for this account without asking for a code each time."),
+    Scope.FUNDS_READ: _("Reads balances of this account and of members that agreed, flows, receipts and top-ups."),
+    Scope.FUNDS_WRITE: _("Moves cash and credit to members and back, of any amount, without asking for a code."),
 }
 
 

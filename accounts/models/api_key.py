@@ -17,6 +17,8 @@ class Scope(models.TextChoices):
 
     READ = "relationships:read", _("See relationships and invitations")
     WRITE = "relationships:write", _("Invite, change and dissolve")
+    FUNDS_READ = "funds:read", _("See balances and fund flow")
+    FUNDS_WRITE = "funds:write", _("Allot, recall, top up")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

@@ -34,7 +34,7 @@ def test_a_key_tells_whose_it_is_and_what_it_may_do(api, manager):
     body = answer.json()
     assert body["number"] == manager.number
     assert body["enterprise"]["credit_code"] == manager.enterprise.credit_code
-    assert body["key"]["scopes"] == [Scope.READ.value, Scope.WRITE.value]
+    assert body["key"]["scopes"] == Scope.values
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -1,0 +1,25 @@
+"""What the views of funds share: their scopes, and under which key the ledger knows a request."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import ClassVar
+
+from accounts.api.base import AccountView
+from accounts.models.api_key import Scope
+from config.api.view import KEY_HEADER
+
+
+class FundsView(AccountView):
+    """Behind a key that may see funds, or move them."""
+
+    scopes: ClassVar[Mapping[str, Scope]] = {
+        "GET": Scope.FUNDS_READ,
+        "POST": Scope.FUNDS_WRITE,
+        "DELETE": Scope.FUNDS_WRITE,
+    }
+
+    @property
+    def ledger_key(self) -> str:
+        """The request's idempotency key as the ledger keeps it: for ever, longer than its answer is remembered."""
+        sent = f"{self.memory}\n{self.request.headers.get(KEY_HEADER, '')}"
+        return f"api-{hashlib.sha256(sent.encode()).hexdigest()[:56]}"
