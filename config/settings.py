@@ -146,6 +146,7 @@ LOGOUT_REDIRECT_URL = "accounts:login"
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())
 OTP_TOTP_ISSUER = SITE_NAME
+OTP_TOTP_SYNC = False  # one step of tolerance is enough; following a wrong clock would lock out a right one
 
 # Providers, each a dotted path as with Django's own e-mail setting
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "config.outbox.EmailBackend")

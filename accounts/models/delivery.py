@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.account import Account
 from accounts.models.event import Event
@@ -16,7 +17,7 @@ class DeliveryState(models.TextChoices):
     """Waiting, under way, accepted by the provider, or given up."""
 
     QUEUED = "queued", _("Waiting")
-    SENT = "sent", _("Sent")
+    SENT = "sent", pgettext_lazy("state of a letter", "Sent")
     FAILED = "failed", _("Failed")
 
 
@@ -26,7 +27,7 @@ class Delivery(StateModel):
     class Channel(models.TextChoices):
         """By which way."""
 
-        MAIL = "mail", _("E-mail")
+        MAIL = "mail", pgettext_lazy("way of a letter", "E-mail")
         SMS = "sms", _("Text message")
 
     State = DeliveryState

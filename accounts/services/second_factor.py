@@ -54,7 +54,7 @@ def set_up(*, actor: Actor, key: str, code: str) -> TOTPDevice:
     if not code.isdecimal() or not totp.verify(int(code), tolerance=1):
         raise InputError("code", WRONG_CODE)
     device = unsaved_device(user=user, key=key)
-    device.last_t, device.drift = totp.t(), totp.drift
+    device.last_t = totp.t()
     device.save(force_insert=True)
     record("second_factor.set_up", actor=actor, account=None, subject=user)
     return device
@@ -99,7 +99,6 @@ def code_now(*, user: User) -> tuple[str, int]:
     if device is None:
         raise NotFound()
     totp = _clock(device.key)
-    totp.drift = device.drift
     step = max(totp.t(), device.last_t + 1)
     left = round((step + 2) * STEP_SECONDS - time.time())
     if step > totp.t() + 1:
