@@ -1,5 +1,6 @@
 """`manage.py demo`: fills an empty database with a story that shows the product; `--show` prints its logins."""
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -26,11 +27,21 @@ class Command(BaseCommand):
             if User.objects.exists():
                 raise CommandError("The database is not empty: the demo runs on an empty one only.")
             autodiscover_modules("demo")
+            self._tell()
+        if User.objects.filter(username=STAFF.username).exists():
+            self._show()
+
+    def _tell(self) -> None:
+        """Chapter by chapter; the lines about each letter would bury them."""
+        jobs = logging.getLogger("config.jobs")
+        level = jobs.level
+        jobs.setLevel(logging.WARNING)
+        try:
             with translation.override("zh-hans"):
                 for chapter in Story().tell():
                     self.stdout.write(f"  demo: {chapter}")
-        if User.objects.filter(username=STAFF.username).exists():
-            self._show()
+        finally:
+            jobs.setLevel(level)
 
     def _show(self) -> None:
         self.stdout.write(f"\nDemo logins (password of all: {PASSWORD})")
