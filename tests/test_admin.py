@@ -25,14 +25,11 @@ from accounts.models import (
     User,
     WithheldPoint,
 )
-from accounts.permissions import P1, P2
-from accounts.services.certifications import submit_enterprise
-from accounts.services.directory import open_directory
 from config.csp import build_policy
 from config.models import Job
 from tests.accounts.api_client import make_key
-from tests.factories import acting, credit_code, make_account, make_invitation, make_relationship
-from tests.staff import make_staff, staff_browser
+from tests.factories import make_account, make_relationship
+from tests.staff import make_staff, pages, put_one_of_each, staff_browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 OURS = (
@@ -49,39 +46,7 @@ OURS = (
     User,
     WithheldPoint,
 )
-WITHHELD = [(kind, point.value) for kind in ("group", "partner") for point in sorted(P2 - P1)]
 WRITABLE = {Message: {"add"}, WithheldPoint: {"add", "delete"}, User: {"change"}, Group: {"add", "change", "delete"}}
-
-
-def put_one_of_each(number=1):
-    """A row of every kind."""
-    account = make_account()
-    make_relationship(account, make_account(), kind="partner")
-    invitation = make_invitation(account, make_account(), kind="partner")
-    make_key(account)
-    open_directory(actor=acting(account), account=account)
-    applicant = make_account(certified="no")
-    submit_enterprise(
-        actor=acting(applicant),
-        account=applicant,
-        name=f"新企业{number}有限公司",
-        credit_code=credit_code(900_000 + number),
-    )
-    event = Event.objects.filter(subject_id=invitation.pk, kind="invitation.sent").get()
-    Delivery.objects.create(event=event, letter="invitation", channel="mail", target="a***@b.cn", account=account)
-    Message.objects.create(kind="system", title=f"维护{number}", body="…")
-    kind, point = WITHHELD[number % len(WITHHELD)]
-    WithheldPoint.objects.get_or_create(kind=kind, point=point)
-    Job.objects.create(kind="config.tidy")
-
-
-def pages(model):
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-    yield reverse(f"{name}_changelist")
-    row = model.objects.order_by("-pk").first()
-    if row is not None and model is not Session:
-        yield reverse(f"{name}_change", args=[row.pk])
-        yield reverse(f"{name}_history", args=[row.pk])
 
 
 @pytest.fixture
