@@ -28,5 +28,7 @@ class AddOperatorForm(RoleForm):
         attrs={"autocomplete": "off"},
         help_text=_("Somebody new sets a password with “Forgot password”; nothing else is needed."),
     )
-    name = NameField(help_text=_("Only used if this number has no login yet."), attrs={"autocomplete": "off"})
+    name = NameField(
+        label=_("Full name"), help_text=_("Only used if this number has no login yet."), attrs={"autocomplete": "off"}
+    )
     field_order = ("mobile", "name", "role")

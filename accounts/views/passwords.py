@@ -30,7 +30,7 @@ FLOW = numbers.Flow(
     after="accounts:password-forgot-new",
     start_template="accounts/passwords/number.html",
     code_template="accounts/passwords/code.html",
-    steps=(_("Number"), _("Code"), _("New password")),
+    steps=(_("Mobile number"), _("Code"), _("New password")),
 )
 
 

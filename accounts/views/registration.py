@@ -27,7 +27,7 @@ FLOW = numbers.Flow(
     after="accounts:register-details",
     start_template="accounts/registration/number.html",
     code_template="accounts/registration/code.html",
-    steps=(_("Number"), _("Code"), _("Your login")),
+    steps=(_("Mobile number"), _("Code"), _("Your login")),
 )
 
 
