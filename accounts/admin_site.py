@@ -25,13 +25,13 @@ from accounts import limits
 from accounts.actors import Actor, Door
 from accounts.admin_index import grouped, waiting_for
 from accounts.backends import login_name
-from accounts.entering import enter, own_address, wanted
+from accounts.entering import enter, wanted
 from accounts.forms.base import show
 from accounts.forms.staff import SecondFactorForm, StaffLoginForm
 from accounts.models import User
 from accounts.services import second_factor
 from config.errors import DomainError, InputError
-from config.web import client_address, page
+from config.web import client_address, own_address, page
 
 KEY = "second_factor_key"  # in the session, until the app has proved that it has it
 

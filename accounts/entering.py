@@ -6,23 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actors import Actor, Door
 from accounts.models import User
 from accounts.navigation import address
 from accounts.services.logins import note_login
-from config.web import client_address
+from config.web import client_address, own_address
 
 DOOR_COOKIE = "door"
 YEAR_SECONDS = 31_536_000
 AGENT_LENGTH = 200
-
-
-def own_address(request: HttpRequest, target: str) -> str:
-    """The target, if it lies on this site; else nothing."""
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if safe else ""
 
 
 def wanted(request: HttpRequest) -> str:

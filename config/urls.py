@@ -16,7 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((API, "api"))),
     re_path(r"^api/", nothing_here),
     path("preferences/theme/", preferences.set_theme, name="theme"),
-    path("preferences/language/", preferences.set_language, name="set_language"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("dev/", include("config.dev_urls")))

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from config import health
 from config.errors import DomainError
@@ -177,6 +178,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "theme": theme(request),
         "debug": settings.DEBUG,
     }
+
+
+def own_address(request: HttpRequest, target: str) -> str:
+    """The target, if it is a whole path on this site; else nothing."""
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if safe and target.startswith("/") else ""
 
 
 def client_address(request: HttpRequest) -> str:

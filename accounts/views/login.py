@@ -5,6 +5,8 @@ from django.contrib.auth import logout as end_login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -64,10 +66,12 @@ def _initial(request: HttpRequest) -> dict[str, str]:
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    """Nobody is logged in in this browser; it remembers the door."""
+    """Nobody is logged in in this browser; it remembers the door, and whoever logs in next goes on where this was."""
     door = request.user.last_door if isinstance(request.user, User) else ""
+    target = wanted(request)
     end_login(request)
-    response = redirect("accounts:login")
+    query = f"?{urlencode({'next': target})}" if target else ""
+    response = redirect(f"{reverse('accounts:login')}{query}")
     if door:
         remember_door(response, door)
     return response

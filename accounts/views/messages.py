@@ -5,14 +5,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import reminder
-from accounts.entering import own_address
 from accounts.forms.messages import MessageFilter
 from accounts.http import ConsoleRequest
 from accounts.models import Message
 from accounts.services.messages import listed_messages, read_message
 from config.errors import NotFound
 from config.paging import paginate
-from config.web import page
+from config.web import own_address, page
 
 
 @require_GET

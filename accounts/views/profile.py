@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import limits
 from accounts.attempt import attempt
-from accounts.entering import home_behind, own_address, remember_door, remember_language
+from accounts.entering import home_behind, remember_door, remember_language
 from accounts.event_texts import personal_lines
 from accounts.forms.base import typed
 from accounts.forms.profile import MobileForm, NameForm
@@ -24,7 +24,7 @@ from accounts.services.logins import choose_door, choose_language
 from accounts.services.signup import change_mobile, check_own_password, edit_profile
 from accounts.views import numbers
 from config.errors import DomainError
-from config.web import page
+from config.web import own_address, page
 
 
 @require_GET

@@ -8,11 +8,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.entering import own_address
 from accounts.http import ConsoleRequest
 from accounts.middleware import ACCOUNT_KEY, THROUGH_KEY
 from accounts.models import Account
 from config.errors import NotFound
+from config.web import own_address
 
 NUMBER = re.compile(r"[0-9]{1,18}")
 

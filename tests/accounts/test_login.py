@@ -113,6 +113,8 @@ def test_the_session_gets_a_new_key_and_says_where_it_comes_from(client, ana):
         ("/\\evil.example", "/"),
         ("javascript:alert(1)", "/"),
         ("/login/?next=/login/", "/"),
+        ("profile", "/"),
+        ("?next=/", "/"),
         ("", "/"),
     ],
 )
@@ -177,6 +179,13 @@ def test_log_out_is_a_post(client, ana):
     assert client.post("/logout/")["Location"] == LOGIN
     assert "_auth_user_id" not in client.session
     assert not ana.sessions.exists()
+
+
+def test_somebody_else_can_log_in_where_the_first_one_was(client, ana):
+    client.force_login(ana)
+    assert client.post("/logout/", {"next": "/s/abc/"})["Location"] == "/login/?next=%2Fs%2Fabc%2F"
+    client.force_login(ana)
+    assert client.post("/logout/", {"next": "//evil.example/"})["Location"] == LOGIN
 
 
 @pytest.mark.rule("S2.5", "S2.6")

@@ -49,7 +49,7 @@ def test_nobody_switches_into_what_they_do_not_operate(browse, manager, stranger
 def test_switching_leads_only_within_this_site(browse, manager, second):
     console = browse(manager)
     assert console.post(SWITCH, {"account": second.pk, "next": "/messages/"}).url == "/messages/"
-    for elsewhere in ("https://elsewhere.example/", "//elsewhere.example/"):
+    for elsewhere in ("https://elsewhere.example/", "//elsewhere.example/", "messages", "?a=1"):
         assert console.post(SWITCH, {"account": second.pk, "next": elsewhere}).url == "/"
 
 
