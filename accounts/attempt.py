@@ -22,8 +22,14 @@ class Attempt(Generic[Result]):
     result: Result | None = None
 
 
-def attempt(request: HttpRequest, form: forms.BaseForm, act: Callable[[], Result]) -> Attempt[Result]:
-    """Acts when the form was sent and its shape is right; the service's refusal then stands in the form.
+def attempt(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    act: Callable[[], Result],
+    *,
+    shown: Callable[[forms.BaseForm, DomainError], int] = show,
+) -> Attempt[Result]:
+    """Acts when the form was sent and its shape is right; the service's refusal then stands in the form (`shown`).
 
     Somebody outside, or without the right, gets the refusal page instead.
     """
@@ -36,4 +42,4 @@ def attempt(request: HttpRequest, form: forms.BaseForm, act: Callable[[], Result
     except (NotFound, NotAllowed):
         raise
     except DomainError as error:
-        return Attempt(done=False, status=show(form, error))
+        return Attempt(done=False, status=shown(form, error))

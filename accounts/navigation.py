@@ -67,10 +67,11 @@ def add_product(offer: Offer) -> None:
     _offers.setdefault(offer.key, offer)
 
 
-def add_section(key: str, section: Section) -> None:
-    """From now on this console's pages have these links beside them."""
-    if section not in _offers[key].sections:
-        _offers[key].sections.append(section)
+def add_section(key: str, section: Section, *, first: bool = False) -> None:
+    """From now on this console's pages have these links beside them, below or above those that are there."""
+    sections = _offers[key].sections
+    if section not in sections:
+        sections.insert(0 if first else len(sections), section)
 
 
 def add_personal(link: Link) -> None:
@@ -151,7 +152,7 @@ add_product(
     Offer(
         key=FINANCE,
         label=_("Enterprise Finance"),
-        url_name="accounts:member-list",
+        url_name="accounts:finance-home",
         icon="wallet",
         prefix="/finance/",
         note=_("Link accounts and manage what they allow"),

@@ -11,9 +11,11 @@ class FinanceApp(AppConfig):
     verbose_name = _("Finance")
 
     def ready(self) -> None:
-        """Finance has its say when a relationship is dissolved."""
+        """Finance has its say when a relationship is dissolved, its links beside the pages, and words for what it records."""
         from accounts import preflight as accounts_preflight
-        from finance import preflight
+        from finance import event_texts, links, preflight
 
         accounts_preflight.register(preflight.overdraft)
         accounts_preflight.register_reaction(preflight.what_moves)
+        event_texts.register()
+        links.register()

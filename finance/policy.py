@@ -7,10 +7,26 @@ ALLOTMENT_ABOVE = Decimal("0.01")  # K10.6, Q-4: strictly more than this, in yua
 ALLOTMENTS_PER_BATCH_MAX = 1000
 TOP_UP_MOST = Decimal("100000000.00")
 TOP_UP_FOUR_EYES_FROM = Decimal("500000.00")  # from here on two people of support confirm a bank transfer
+TOP_UPS_WAITING_MAX = 20  # per account; whoever needs more can close one
 WITHDRAWAL_LEAST = Decimal("1.00")
+WITHDRAWAL_FOUR_EYES_FROM = TOP_UP_FOUR_EYES_FROM  # one person of support approves, another pays
 CODE_ABOVE_DEFAULT = Decimal("50000.00")  # allotments above this need a code, unless the account chose another limit
 GATEWAY_CALLBACK_LIFE = timedelta(minutes=5)  # how old a signed callback may be
+GATEWAY_ASK_AFTER = timedelta(minutes=3)  # no news of a payment: the gateway is asked, then ever more rarely
+GATEWAY_ASK_PAUSE_MAX = timedelta(hours=6)
+GATEWAY_LOST_AFTER = timedelta(minutes=30)  # an order that the gateway still does not know is not coming any more
+GATEWAY_ASKS_PER_RUN = 50
+GATEWAY_RUN_SECONDS = 40  # below the queue's limit for one job
+GATEWAY_CALLBACK_BYTES_MAX = 8 * 1024
 TOP_UP_LIFE = timedelta(days=7)  # an unpaid one is closed after this
 EXPORT_LIFE = timedelta(days=7)  # a finished file can be fetched this long
 EXPORT_ROWS_MAX = 1_000_000
 UPLOAD_BYTES_MAX = 2 * 1024 * 1024
+EXPORT_XLSX_ROWS_MAX = 100_000  # a worksheet takes ten times as many, but nobody waits for it within a job's minute
+EXPORT_SILENT_AFTER = timedelta(hours=12)  # all attempts of its job are over by then
+EXPORTS_UNDER_WAY_MAX = 3  # per account
+UPLOAD_UNPACKED_BYTES_MAX = 32 * 1024 * 1024  # what an Excel file may hold once unpacked
+BATCHES_OPEN_KEPT = timedelta(days=7)  # begun and never sent
+HOLDERS_SHOWN_MAX = 10  # members with a bar of their own
+RUNWAY_WINDOW_DAYS = 30
+RUNWAY_DAYS_MAX = 3650  # beyond ten years a date means nothing

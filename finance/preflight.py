@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Relationship
@@ -19,7 +20,8 @@ def overdraft(relationship: Relationship) -> Iterable[Finding]:
             "The account uses %(amount)s yuan of the credit that you gave it. This must be settled first: let it "
             "repay, or allot cash with which it can."
         )
-        yield Finding("K8.6", True, sentence % {"amount": owed})
+        way = reverse("finance:allotment-create", args=[relationship.pk])
+        yield Finding("K8.6", True, sentence % {"amount": owed}, link=way)
 
 
 def what_moves(relationship: Relationship) -> Iterable[Finding]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -64,7 +63,7 @@ def put_one_of_each(number: int = 1) -> None:
     Job.objects.create(kind="config.tidy")
 
 
-def pages(model: type[Model]) -> Iterator[str]:
+def pages(model: Any) -> Iterator[str]:
     """The addresses of this kind of row in the admin."""
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     yield reverse(f"{name}_changelist")

@@ -193,8 +193,8 @@ def _register(row: Certification) -> Panel:
     rows: list[Sequence[Any]] = [[name, ours, theirs, _verdict(ours, theirs)] for name, ours, theirs in compared]
     active = entry.status == "active"
     words = pill(_("In business"), "ok") if active else pill(_("Deregistered"), "stop")
-    rows.append([_("status"), "", words, "" if active else pill(_("Do not approve"), "stop")])
-    return table(title, ["", _("Application"), _("Register"), ""], rows)
+    rows.append([_("business status"), "", words, "" if active else pill(_("Do not approve"), "stop")])
+    return table(title, ["", _("In the application"), _("In the register"), ""], rows)
 
 
 def _entry_of(row: Certification) -> RegistryEntry | None:

@@ -22,6 +22,7 @@ from accounts.history import events_of, moments_of
 from accounts.http import ConsoleRequest
 from accounts.models import Account, Relationship
 from accounts.models.relationship import RelationshipQuerySet
+from accounts.navigation import address
 from accounts.permissions import Point, Right
 from accounts.services.looks import note_look
 from accounts.services.relationships import edit_remark
@@ -54,8 +55,8 @@ def former(request: HttpRequest, rest: str = "") -> HttpResponse:
 @require_safe
 @needs(Right.SEE_FINANCE)
 def home(_request: ConsoleRequest) -> HttpResponse:
-    """Enterprise Finance opens with the linked accounts."""
-    return redirect("accounts:member-list")
+    """Enterprise Finance opens with its overview, or where that is not installed with the linked accounts."""
+    return redirect(address("finance:overview") or "accounts:member-list")
 
 
 @require_safe

@@ -12,7 +12,7 @@ from finance.api.base import FundsView
 from finance.api.inputs import BatchIn
 from finance.models import Allotment
 from finance.serializers import BatchOut
-from finance.services.allotments import Line, LineResult, move_batch
+from finance.services.batch_moves import Line, LineResult, move_batch
 
 TAGS = ["funds"]
 EXAMPLE = {

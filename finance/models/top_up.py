@@ -1,7 +1,8 @@
-"""Money that comes in and goes out."""
+"""Money that comes in: payments announced by an account."""
 
 import secrets
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 from config.states import StateField, StateModel, states_check, transition
+from finance import policy
 from finance.models.transfer import Transfer
 
 
@@ -26,14 +28,50 @@ class TopUpState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class TopUpQuerySet(models.QuerySet["TopUp"]):
+    """What may be asked of top-ups."""
+
+    def visible_to(self, account: Account) -> "TopUpQuerySet":
+        """Those that the account announced."""
+        return self.filter(account=account)
+
+    def payable(self, *, at: datetime | None = None) -> "TopUpQuerySet":
+        """Those whose money can still come in time."""
+        life_began = (at or timezone.now()) - policy.TOP_UP_LIFE
+        return self.filter(state=TopUpState.WAITING, created_at__gt=life_began)
+
+    def overdue(self, *, at: datetime | None = None) -> "TopUpQuerySet":
+        """Those that nobody paid in time and that nobody has closed yet."""
+        life_began = (at or timezone.now()) - policy.TOP_UP_LIFE
+        return self.filter(state=TopUpState.WAITING, created_at__lte=life_began)
+
+
 class TopUp(StateModel):
-    """One payment announced by an account: by bank transfer, which staff confirm, or through the payment gateway."""
+    """One payment announced by an account: by bank transfer, which staff confirm, or through the payment gateway.
+
+    `provider_id` is the number of the payment where it was made: the bank's own, or the gateway's.
+    """
 
     class Channel(models.TextChoices):
         """How it is paid."""
 
         BANK = "bank", _("Bank transfer")
         GATEWAY = "gateway", _("Online payment")
+
+    class End(models.TextChoices):
+        """Why it was closed without money."""
+
+        EXPIRED = "expired", _("Not paid in time")
+        CANCELLED = "cancelled", _("Closed by the account")
+        REFUSED = "refused", _("Closed by support")
+        FAILED = "failed", _("The payment failed")
+        LOST = "lost", _("The payment provider did not take the order")
+
+    class Trouble(models.TextChoices):
+        """What the gateway reports and nobody can credit by rule: a person of support looks."""
+
+        AMOUNT_DIFFERS = "amount_differs", _("Another amount was paid")
+        OTHER_ORDER = "other_order", _("Paid under another order")
 
     State = TopUpState
 
@@ -42,15 +80,24 @@ class TopUp(StateModel):
     reference = models.CharField(_("reference"), max_length=8, unique=True, default=new_reference)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
     state = StateField(_("state"), choices=State, default=State.WAITING)
-    provider_id = models.CharField(_("provider's number"), max_length=64, null=True, unique=True)  # noqa: DJ001
+    key = models.CharField(_("idempotency key"), max_length=64)
+    provider_id = models.CharField(_("number of the payment"), max_length=64, null=True)  # noqa: DJ001
+    pay_url = models.CharField(_("pay address"), max_length=500, blank=True)
+    asked_at = models.DateTimeField(_("order placed"), null=True)
+    ask_after = models.DateTimeField(_("ask again after"), null=True)
+    trouble = models.CharField(_("trouble"), max_length=16, choices=Trouble, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     credited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("credited by"))
     credited_at = models.DateTimeField(_("credited"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    end = models.CharField(_("end"), max_length=10, choices=End, blank=True)
     closed_reason = models.CharField(_("reason"), max_length=200, blank=True)
     transfer = models.OneToOneField(Transfer, models.PROTECT, null=True, related_name="top_up")
+
+    objects: ClassVar[TopUpQuerySet] = TopUpQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("top-up")
@@ -59,9 +106,12 @@ class TopUp(StateModel):
         constraints = [
             states_check("state", TopUpState, name="top_up_state_known"),
             models.CheckConstraint(name="top_up_positive", condition=models.Q(amount__gt=0)),
+            models.UniqueConstraint(name="top_up_once_per_key", fields=["account", "key"]),
+            # One payment is never credited twice, whatever the code forgets.
+            models.UniqueConstraint(name="top_up_once_per_payment", fields=["channel", "provider_id"]),
             models.CheckConstraint(
                 name="top_up_credited_has_transfer",
-                condition=models.Q(state="credited", transfer__isnull=False)
+                condition=models.Q(state="credited", transfer__isnull=False, provider_id__isnull=False)
                 | models.Q(~models.Q(state="credited"), transfer__isnull=True),
             ),
             models.CheckConstraint(
@@ -69,70 +119,53 @@ class TopUp(StateModel):
                 condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("credited_by")),
             ),
         ]
-        indexes = [models.Index(fields=["account", "-created_at"])]
+        indexes = [
+            models.Index(fields=["account", "-created_at"]),
+            models.Index(name="top_up_waiting", fields=["created_at"], condition=models.Q(state="waiting")),
+            models.Index(name="top_up_silent", fields=["ask_after"], condition=models.Q(state="waiting")),
+        ]
 
     def __str__(self) -> str:
         return self.reference
 
-    @transition(field=state, source=State.WAITING, target=State.CONFIRMED)
-    def confirm(self, *, by: User, at: datetime) -> None:
-        """The first of two people saw the money."""
-        self.confirmed_by, self.confirmed_at = by, at
+    @property
+    def expires_at(self) -> datetime:
+        """Until when it waits for the money."""
+        return self.created_at + policy.TOP_UP_LIFE
 
-    @transition(field=state, source=[State.WAITING, State.CONFIRMED], target=State.CREDITED)
-    def credit(self, *, by: User | None, at: datetime, transfer: Transfer) -> None:
-        """The money is on the account."""
-        self.credited_by, self.credited_at, self.transfer = by, at, transfer
+    def is_payable(self, *, at: datetime) -> bool:
+        """Whether it still waits for the money at that moment, though no job has closed it yet."""
+        return self.state == TopUpState.WAITING and at < self.expires_at
+
+    def state_at(self, *, at: datetime) -> TopUpState:
+        """The state as people read it at that moment: one past its time is closed."""
+        overdue = self.state == TopUpState.WAITING and not self.is_payable(at=at)
+        return TopUpState.CLOSED if overdue else TopUpState(self.state)
+
+    def is_late(self, *, at: datetime) -> bool:
+        """Whether money that is seen at that moment comes after the end."""
+        return self.closed_at is not None or (self.confirmed_at or at) >= self.expires_at
+
+    @property
+    def needs_two(self) -> bool:
+        """A bank transfer so large that two people of support confirm it."""
+        return self.channel == self.Channel.BANK and self.amount >= policy.TOP_UP_FOUR_EYES_FROM
+
+    # Money that arrives after the end has arrived all the same: from `closed` the ways lead on.
+    @transition(field=state, source=[State.WAITING, State.CLOSED], target=State.CONFIRMED)
+    def confirm(self, *, by: User, at: datetime, provider_id: str) -> None:
+        """The first of two people saw the money."""
+        self.confirmed_by, self.confirmed_at, self.provider_id = by, at, provider_id
+
+    @transition(field=state, source=[State.WAITING, State.CONFIRMED, State.CLOSED], target=State.CREDITED)
+    def credit(self, *, by: User | None, at: datetime, provider_id: str) -> None:
+        """The money is on the account, by the transfer that is written with it."""
+        self.credited_by, self.credited_at, self.provider_id = by, at, provider_id
 
     @transition(field=state, source=[State.WAITING, State.CONFIRMED], target=State.CLOSED)
-    def close(self, *, reason: str) -> None:
-        """No money came, or not this one."""
-        self.closed_reason = reason
-
-
-class WithdrawalState(models.TextChoices):
-    """Money set aside, paid out, or given back."""
-
-    REQUESTED = "requested", _("Being checked")
-    PAID = "paid", _("Paid out")
-    RETURNED = "returned", _("Returned")
-
-
-class Withdrawal(StateModel):
-    """Own cash on its way to the enterprise's bank account; set aside in the ledger from the first moment."""
-
-    State = WithdrawalState
-
-    account = models.ForeignKey(Account, models.PROTECT, related_name="withdrawals", verbose_name=_("account"))
-    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
-    state = StateField(_("state"), choices=State, default=State.REQUESTED)
-    bank_name = models.CharField(_("bank"), max_length=60)
-    bank_account_masked = models.CharField(_("bank account"), max_length=30)
-    bank_account_sealed = models.TextField()
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
-    created_at = models.DateTimeField(_("requested"), default=timezone.now)
-    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("ended by"))
-    ended_at = models.DateTimeField(_("ended"), null=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("withdrawal")
-        verbose_name_plural = _("withdrawals")
-        ordering = ["-created_at", "-id"]
-        constraints = [
-            states_check("state", WithdrawalState, name="withdrawal_state_known"),
-            models.CheckConstraint(name="withdrawal_positive", condition=models.Q(amount__gt=0)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.account_id}/{self.pk}"
-
-    @transition(field=state, source=State.REQUESTED, target=State.PAID)
-    def pay(self, *, by: User, at: datetime) -> None:
-        """The bank took it."""
-        self.ended_by, self.ended_at = by, at
-
-    @transition(field=state, source=State.REQUESTED, target=State.RETURNED)
-    def give_back(self, *, by: User, at: datetime, reason: str) -> None:
-        """It is own cash again."""
-        self.ended_by, self.ended_at, self.reason = by, at, reason
+    def close(self, *, at: datetime, end: str, reason: str = "") -> None:
+        """No money came, or not this one. A bank's number is free again: it may belong to another top-up."""
+        self.closed_at, self.end, self.closed_reason = at, end, reason
+        self.confirmed_by = self.confirmed_at = None
+        if self.channel == self.Channel.BANK:
+            self.provider_id = None

@@ -1,7 +1,5 @@
 """Moving cash between manager and member (K10, K1.4, A2.12, A4.2)."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,17 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, require
+from accounts.cleaning import cleaned
 from accounts.events import record
 from accounts.models import Account, Relationship
+from accounts.names import clean_remark
 from accounts.permissions import Right
 from accounts.services.codes import require_clearance
 from config.errors import DomainError, InputError, NotFound
 from finance import policy
+from finance.locks import all_of, cash_of, lock_books
 from finance.models import Allotment, Book, FundSettings
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
-from finance.services.ledger import KeyReused, NotEnough, Posting, book_for, funds_of, post
+from finance.services.ledger import KeyReused, NotEnough, Posting, book_for, post
 
 CODE_PURPOSE = "allot_funds"
 
@@ -69,24 +70,6 @@ class MemberShort(DomainError):
     hint = _("Credit in use counts against the balance. Recall less, or wait until the credit is settled.")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a batch."""
-
-    relationship_id: int
-    amount: Decimal
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LineResult:
-    """What became of a row: the record, or the refusal with its sentence."""
-
-    line: Line
-    allotment: Allotment | None = None
-    refusal: DomainError | None = None
-
-
 @transaction.atomic
 def allot_funds(
     *,
@@ -106,8 +89,8 @@ def allot_funds(
     relationship = _locked(actor, relationship_id)
     if (done := _repeated(key, relationship, Allotment.Direction.ALLOT, amount)) is not None:
         return done
-    check_amount(amount)
-    _require_code(actor, relationship.manager, amount, now)
+    check_amount(amount=amount)
+    spend_code(actor=actor, manager=relationship.manager, amount=amount, now=now)
     source = book_for(account=relationship.manager, kind=BookKind.CASH)
     target = book_for(account=relationship.member, kind=BookKind.ALLOTTED, source=relationship.manager)
     legs = {source.pk: -amount, target.pk: amount}
@@ -115,7 +98,7 @@ def allot_funds(
         transfer = _post(TransferKind.ALLOTMENT, key, legs, relationship)
     except NotEnough as error:
         raise AboveAllottable(available=error.facts["available"], amount=amount) from error
-    fields = {"amount": amount, "note": note, "batch": batch, "transfer_id": transfer}
+    fields = {"amount": amount, "note": cleaned("note", clean_remark, note), "batch": batch, "transfer_id": transfer}
     return _note(actor, relationship, now, direction=Allotment.Direction.ALLOT, **fields)
 
 
@@ -132,53 +115,22 @@ def recall_funds(
 ) -> Allotment:
     """The amount is back in the manager's own cash, taken only from what this manager allotted (K10.3, Q-30).
 
-    Whole or not at all (K10.9). Locks the relationship, then the member's books. A repeat of the key answers the
-    first recall. Raises NothingAllotted (K10.7), AboveRecallable (K10.8), MemberShort (K10.9).
+    Whole or not at all (K10.9). Locks the relationship, then the member's books and the own cash. A repeat of the key
+    answers the first recall. Raises NothingAllotted (K10.7), AboveRecallable (K10.8), MemberShort (K10.9).
     """
     relationship = _locked(actor, relationship_id)
     if (done := _repeated(key, relationship, Allotment.Direction.RECALL, amount)) is not None:
         return done
-    if amount <= ZERO or amount != amount.quantize(FEN):
-        raise InputError("amount", _("The amount must be greater than zero."))
-    list(Book.objects.of(relationship.member).order_by("pk").select_for_update(no_key=True))
-    recallable, free = recallable_of(relationship=relationship), funds_of(account=relationship.member).free
-    if recallable == ZERO:
-        raise NothingAllotted()
-    if amount > recallable:
-        raise AboveRecallable(recallable=recallable, amount=amount)
-    if amount > free:
-        raise MemberShort(free=free, amount=amount)
-    source = book_for(account=relationship.member, kind=BookKind.ALLOTTED, source=relationship.manager)
+    check_recalled_amount(amount=amount)
     target = book_for(account=relationship.manager, kind=BookKind.CASH)
-    transfer = _post(TransferKind.RECALL, key, {source.pk: -amount, target.pk: amount}, relationship)
-    fields = {"amount": amount, "note": note, "batch": batch, "transfer_id": transfer}
+    books = lock_books(all_of(relationship.member) | cash_of(relationship.manager))
+    own = [book for book in books if book.account_id == relationship.member_id]
+    held = [book for book in own if book.source_id == relationship.manager_id]
+    recallable, free = sum((book.balance for book in held), ZERO), sum((book.balance for book in own), ZERO)
+    check_recallable(recallable=recallable, free=free, amount=amount)
+    transfer = _post(TransferKind.RECALL, key, {held[0].pk: -amount, target.pk: amount}, relationship)
+    fields = {"amount": amount, "note": cleaned("note", clean_remark, note), "batch": batch, "transfer_id": transfer}
     return _note(actor, relationship, now, direction=Allotment.Direction.RECALL, **fields)
-
-
-def move_batch(
-    *, actor: Actor, manager: Account, direction: str, lines: Sequence[Line], key: str, now: datetime | None = None
-) -> list[LineResult]:
-    """Each line is done or refused by itself, in its own transaction; the same key again answers the same results
-    for what was done. A code, where one is needed, is asked for the sum. Raises InputError for an empty batch."""
-    require(actor, Right.MOVE_FUNDS, manager)
-    if not lines or len(lines) > policy.ALLOTMENTS_PER_BATCH_MAX:
-        most = policy.ALLOTMENTS_PER_BATCH_MAX
-        raise InputError("lines", _("Choose between 1 and %(most)s accounts."), most=most)
-    act = allot_funds if direction == Allotment.Direction.ALLOT else recall_funds
-    if direction == Allotment.Direction.ALLOT and not Allotment.objects.filter(manager=manager, batch=key).exists():
-        _spend_batch_code(actor, manager, lines, now)
-    cleared = replace(actor, cleared=True)
-    return [_one(act, cleared, line, batch=key, place=place, now=now) for place, line in enumerate(lines)]
-
-
-def _one(
-    act: Callable[..., Allotment], actor: Actor, line: Line, *, batch: str, place: int, now: datetime | None
-) -> LineResult:
-    call = {"relationship_id": line.relationship_id, "amount": line.amount, "note": line.note}
-    try:
-        return LineResult(line, allotment=act(actor=actor, key=f"{batch}:{place}", batch=batch, now=now, **call))
-    except DomainError as refusal:
-        return LineResult(line, refusal=refusal)
 
 
 def recallable_of(*, relationship: Relationship) -> Decimal:
@@ -191,7 +143,7 @@ def recallable_of(*, relationship: Relationship) -> Decimal:
     return book.values_list("balance", flat=True).first() or ZERO
 
 
-def check_amount(amount: Decimal) -> None:
+def check_amount(*, amount: Decimal) -> None:
     """Raises InputError unless the amount is above 0.01 yuan, with two places (K10.6, Q-4)."""
     if not amount.is_finite() or amount != amount.quantize(FEN):
         raise InputError("amount", _("An amount has at most two decimal places."))
@@ -199,7 +151,23 @@ def check_amount(amount: Decimal) -> None:
         raise InputError("amount", _("An allotment must be more than %(least)s yuan."), least=policy.ALLOTMENT_ABOVE)
 
 
-def code_limit(account: Account) -> Decimal:
+def check_recalled_amount(*, amount: Decimal) -> None:
+    """Raises InputError unless the amount is above zero, with two places."""
+    if not amount.is_finite() or amount <= ZERO or amount != amount.quantize(FEN):
+        raise InputError("amount", _("The amount must be greater than zero."))
+
+
+def check_recallable(*, recallable: Decimal, free: Decimal, amount: Decimal) -> None:
+    """Raises why the amount cannot be recalled from a member that holds so much and has so much free (K10.7–K10.9)."""
+    if recallable == ZERO:
+        raise NothingAllotted()
+    if amount > recallable:
+        raise AboveRecallable(recallable=recallable, amount=amount)
+    if amount > free:
+        raise MemberShort(free=free, amount=amount)
+
+
+def code_limit(*, account: Account) -> Decimal:
     """Above this amount in yuan an allotment of this account needs a code."""
     chosen = FundSettings.objects.filter(account=account).values_list("code_above", flat=True).first()
     return policy.CODE_ABOVE_DEFAULT if chosen is None else chosen
@@ -234,20 +202,27 @@ def _locked(actor: Actor, relationship_id: int) -> Relationship:
 
 def _repeated(key: str, relationship: Relationship, direction: str, amount: Decimal) -> Allotment | None:
     """What this key did before; KeyReused when it was something else."""
-    done = Allotment.objects.filter(transfer__key=_ledger_key(relationship, key)).first()
-    if done is None:
-        return None
-    if (done.relationship_id, done.direction, done.amount) != (relationship.pk, direction, amount):
-        raise KeyReused()
+    name = ledger_key(manager_id=relationship.manager_id, key=key)
+    done = Allotment.objects.filter(transfer__key=name).select_related("manager", "member").first()
+    if done is not None:
+        check_repeat(done=done, relationship_id=relationship.pk, direction=direction, amount=amount)
     return done
 
 
-def _ledger_key(relationship: Relationship, key: str) -> str:
-    return f"allotment:{relationship.manager_id}:{key}"
+def check_repeat(*, done: Allotment, relationship_id: int, direction: str, amount: Decimal) -> None:
+    """Raises KeyReused unless what a key did before is what it is asked for again."""
+    if (done.relationship_id, done.direction, done.amount) != (relationship_id, direction, amount):
+        raise KeyReused()
+
+
+def ledger_key(*, manager_id: int, key: str) -> str:
+    """Under which the ledger knows a request of this manager."""
+    return f"allotment:{manager_id}:{key}"
 
 
 def _post(kind: str, key: str, legs: dict[int, Decimal], relationship: Relationship) -> int:
-    return post(posting=Posting(kind, _ledger_key(relationship, key), legs, {"relationship": relationship.pk}))
+    name = ledger_key(manager_id=relationship.manager_id, key=key)
+    return post(posting=Posting(kind, name, legs, {"relationship": relationship.pk}))
 
 
 def _note(actor: Actor, relationship: Relationship, now: datetime | None, **fields: Any) -> Allotment:
@@ -260,23 +235,24 @@ def _note(actor: Actor, relationship: Relationship, now: datetime | None, **fiel
         created_at=at,
         **fields,
     )
-    record(
-        "funds.allotted" if allotment.direction == Allotment.Direction.ALLOT else "funds.recalled",
-        actor=actor,
-        account=relationship.manager,
-        counterpart=relationship.member,
-        subject=allotment,
-        at=at,
-        amount=str(allotment.amount),
-    )
+    record_move(actor=actor, allotment=allotment)
     return allotment
 
 
-def _require_code(actor: Actor, manager: Account, amount: Decimal, now: datetime | None) -> None:
-    if amount > code_limit(manager):
+def record_move(*, actor: Actor, allotment: Allotment) -> None:
+    """The event of an allotment or a recall that was just written."""
+    record(
+        "funds.allotted" if allotment.direction == Allotment.Direction.ALLOT else "funds.recalled",
+        actor=actor,
+        account=allotment.manager,
+        counterpart=allotment.member,
+        subject=allotment,
+        at=allotment.created_at,
+        amount=str(allotment.amount),
+    )
+
+
+def spend_code(*, actor: Actor, manager: Account, amount: Decimal, now: datetime | None = None) -> None:
+    """Above the account's own limit a passed code is spent. Raises CodeNeeded."""
+    if amount > code_limit(account=manager):
         require_clearance(actor=actor, purpose=CODE_PURPOSE, binding=f"account:{manager.pk}", now=now)
-
-
-@transaction.atomic
-def _spend_batch_code(actor: Actor, manager: Account, lines: Sequence[Line], now: datetime | None) -> None:
-    _require_code(actor, manager, sum((line.amount for line in lines), ZERO), now)

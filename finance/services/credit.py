@@ -19,6 +19,7 @@ from accounts.locks import lock_accounts
 from accounts.models import Account, Relationship
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
+from finance.locks import credit_of, lock_books
 from finance.models import Book, CreditAllotment, CreditLine
 from finance.models.book import BookKind
 from finance.money import FEN, ZERO
@@ -132,6 +133,7 @@ def allot_credit(
     _check(amount)
     if relationship.kind != Relationship.Kind.GROUP:
         raise GroupOnly()
+    _lock_credit(relationship)
     left = credit_left(book=refit_floor(account=relationship.manager, at=at), at=at)
     if amount > left:
         raise CreditShort(available=left, amount=amount)
@@ -146,6 +148,7 @@ def recall_credit(
     at = now or timezone.now()
     relationship = _locked(actor, relationship_id)
     _check(amount)
+    _lock_credit(relationship)
     held = credit_held(relationship=relationship)
     if amount > held:
         raise CreditShort(available=held, amount=amount)
@@ -194,6 +197,13 @@ def _move(actor: Actor, relationship: Relationship, amount: Decimal, what: str, 
 def _check(amount: Decimal) -> None:
     if amount <= ZERO or amount != amount.quantize(FEN):
         raise InputError("amount", _("The amount must be greater than zero, with at most two decimal places."))
+
+
+def _lock_credit(relationship: Relationship) -> None:
+    """Both credit books at once; one after the other, as they are needed, would be an order of its own."""
+    for account in (relationship.manager, relationship.member):
+        book_for(account=account, kind=BookKind.CREDIT)
+    lock_books(credit_of(relationship.manager, relationship.member))
 
 
 def _locked(actor: Actor, relationship_id: int) -> Relationship:

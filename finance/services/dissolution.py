@@ -1,18 +1,32 @@
 """What becomes of money when a relationship is dissolved (K8.7, K8.8, Q-21)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import lock_accounts
-from accounts.models import Relationship
+from accounts.models import Account, Relationship
+from config.errors import DomainError
+from finance.locks import all_of, credit_of, lock_books
 from finance.models import Book, CreditAllotment
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import ZERO
-from finance.services.credit import refit_floor
+from finance.services.credit import limit_of, refit_floor
 from finance.services.ledger import Posting, book_for, post
+
+
+class Overdrawn(DomainError):
+    """The member has just used credit that would be missing afterwards (K8.6)."""
+
+    code = "overdrawn"
+    rule = "K8.6"
+    sentence = _(
+        "The account has just used %(amount)s yuan of the credit that you gave it. This must be settled first."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +41,35 @@ class Outcome:
 def settle_dissolved(*, relationship_id: int) -> Outcome:
     """All credit from the manager is recalled (K8.7); its cash is the member's own from now on (K8.8, Q-21).
 
-    Part of the transaction that dissolves; again it finds nothing to move. Locks both accounts, then the books.
+    Part of the transaction that dissolves; again it finds nothing to move. Locks both accounts, then the books. Raises
+    Overdrawn where the member used credit while the question was being asked.
     """
     relationship = Relationship.objects.get(pk=relationship_id)
     if relationship.is_in_force:
         return Outcome()
     accounts = lock_accounts(relationship.manager_id, relationship.member_id)
+    member = accounts[relationship.member_id]
+    own = book_for(account=member, kind=BookKind.CASH)
+    books = lock_books(all_of(member) | credit_of(relationship.manager_id))
     recalled = _recall_credit(relationship)
-    for _pk, account in sorted(accounts.items()):
-        if recalled:
+    if recalled:
+        _check_overdraft(member, books)
+        for _pk, account in sorted(accounts.items()):
             refit_floor(account=account)
-    book = (
-        Book.objects.select_for_update(no_key=True)
-        .filter(account_id=relationship.member_id, kind=BookKind.ALLOTTED, source_id=relationship.manager_id)
-        .first()
-    )
-    if book is None or book.balance == ZERO:
+    kept = [book for book in books if book.account_id == member.pk and book.source_id == relationship.manager_id]
+    if not kept or kept[0].balance == ZERO:
         return Outcome(credit_recalled=recalled)
-    own = book_for(account=accounts[relationship.member_id], kind=BookKind.CASH)
     facts = {"relationship": relationship.pk}
-    legs = {book.pk: -book.balance, own.pk: book.balance}
+    legs = {kept[0].pk: -kept[0].balance, own.pk: kept[0].balance}
     post(posting=Posting(TransferKind.RELEASE, f"release:{relationship.pk}", legs, facts))
-    return Outcome(credit_recalled=recalled, cash_kept=book.balance)
+    return Outcome(credit_recalled=recalled, cash_kept=kept[0].balance)
+
+
+def _check_overdraft(member: Account, books: Iterable[Book]) -> None:
+    """Judged again under lock, because the preflight looked without."""
+    used = -sum((book.balance for book in books if book.account_id == member.pk and book.kind == BookKind.CREDIT), ZERO)
+    if (owed := used - limit_of(account=member)) > ZERO:
+        raise Overdrawn(amount=owed)
 
 
 def _recall_credit(relationship: Relationship) -> Decimal:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -94,10 +94,10 @@ def post_many(*, postings: Sequence[Posting]) -> list[int]:
         return []
     written = [_Written.of(posting) for posting in postings]
     parameters = (
-        [posting.kind for posting in postings],
-        [posting.key for posting in postings],
-        [one.digest for one in written],
-        [one.facts for one in written],
+        _texts(posting.kind for posting in postings),
+        _texts(posting.key for posting in postings),
+        _texts(f"\\x{one.digest.hex()}" for one in written),
+        _texts(one.facts for one in written),
         _array(str(place) for place, one in enumerate(written, 1) for _book in one.books),
         _array(book for one in written for book in one.books),
         _array(amount for one in written for amount in one.amounts),
@@ -106,22 +106,27 @@ def post_many(*, postings: Sequence[Posting]) -> list[int]:
 
 
 def _array(numbers: Iterable[str]) -> str:
-    """An array of numbers as PostgreSQL reads it: half the work of having each adapted."""
+    """An array of numbers as PostgreSQL reads it, for a fraction of what adapting a list costs."""
     return f"{{{','.join(numbers)}}}"
 
 
-def _call(statement: str, parameters: Sequence[Any]) -> Any:
-    """One prepared statement on Django's connection, in its transaction.
+def _texts(values: Iterable[str]) -> str:
+    """The same for texts."""
+    return _array('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
 
-    A cursor of Django's would write the values into the text, to be parsed anew each time. The errors are Django's.
+
+def _call(statement: str, parameters: Sequence[Any]) -> Any:
+    """One prepared statement on Django's connection, in its transaction; the errors are Django's.
+
+    Django's own cursor would write the values into the text, to be parsed and planned anew each time.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
+    database = connections[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
     try:
-        with connection.wrap_database_errors:
-            cursor = psycopg.Cursor(connection.connection)
-            row = cursor.execute(statement, parameters, prepare=True).fetchone()
+        with database.wrap_database_errors:
+            row = _cursor(database.connection).execute(statement, parameters, prepare=True).fetchone()
     except DatabaseError as error:
         refusal = _as_refusal(error.__cause__)
         if refusal is None:
@@ -129,6 +134,14 @@ def _call(statement: str, parameters: Sequence[Any]) -> Any:
         raise refusal from error
     assert row is not None  # noqa: S101
     return row[0]
+
+
+def _cursor(own: Any) -> psycopg.Cursor[Any]:
+    """Kept beside its connection: making one takes a tenth of the time of a transfer."""
+    kept: psycopg.Cursor[Any] | None = vars(own).get("ledger_cursor")
+    if kept is None:
+        kept = vars(own)["ledger_cursor"] = psycopg.Cursor(own)
+    return kept
 
 
 def _as_refusal(error: BaseException | None) -> DomainError | None:

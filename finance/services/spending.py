@@ -9,9 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor, require
+from accounts.events import record
 from accounts.models import Account, Relationship
+from accounts.permissions import Right
 from config.errors import DomainError, InputError
-from finance.models import Book
+from finance.models import Book, Entry
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
@@ -25,6 +28,13 @@ class AccountShort(DomainError):
     code = "account_short"
     sentence = _("The account has %(available)s yuan available, less than the %(amount)s yuan to pay.")
     hint = _("Top up, or ask your manager for funds.")
+
+
+class NothingOwed(DomainError):
+    """No credit is in use."""
+
+    code = "nothing_owed"
+    sentence = _("No credit is in use, so there is nothing to pay back.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +107,34 @@ def settle_credit(*, account: Account, key: str, amount: Decimal | None = None) 
         post(posting=Posting(TransferKind.SETTLEMENT, f"settle:{key}", legs, {"account": account.pk}))
         refit_floor(account=account)
     return settled
+
+
+@transaction.atomic
+def repay_credit(*, actor: Actor, account: Account, amount: Decimal, key: str, now: datetime | None = None) -> Decimal:
+    """Somebody of the account pays back credit in use from its cash; answers what was settled, in yuan.
+
+    The whole amount or nothing; a repeat of the key answers the first. Locks the account's books.
+    Raises InputError, NothingOwed, AccountShort.
+    """
+    require(actor, Right.MOVE_FUNDS, account)
+    if amount <= ZERO or amount != amount.quantize(FEN):
+        raise InputError("amount", _("The amount must be greater than zero."))
+    books = list(Book.objects.of(account).order_by("pk").select_for_update(no_key=True))
+    if (done := _settled_before(account, key)) is not None:
+        return done
+    owed = -sum((book.balance for book in books if book.kind == BookKind.CREDIT), ZERO)
+    cash = sum((book.balance for book in books if book.kind != BookKind.CREDIT), ZERO)
+    if owed == ZERO:
+        raise NothingOwed()
+    if amount > owed:
+        raise InputError("amount", _("Only %(owed)s yuan of credit are in use."), owed=owed)
+    if amount > cash:
+        raise AccountShort(available=cash, amount=amount)
+    settled = settle_credit(account=account, key=f"{account.pk}:{key}", amount=amount)
+    record("credit.settled", actor=actor, account=account, at=now, amount=str(settled))
+    return settled
+
+
+def _settled_before(account: Account, key: str) -> Decimal | None:
+    legs = Entry.objects.filter(transfer__key=f"settle:{account.pk}:{key}", book__kind=BookKind.CREDIT)
+    return legs.values_list("amount", flat=True).first()

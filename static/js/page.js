@@ -1,4 +1,5 @@
-// Small conveniences: [data-copy] copies, [data-dismiss] closes its notice, [data-back] goes back keeping what was typed.
+// Small conveniences: [data-copy] copies, [data-dismiss] closes its notice, [data-back] goes back keeping what was typed,
+// [data-print] prints.
 (() => {
   const copy = async (holder) => {
     try {
@@ -16,10 +17,12 @@
   };
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest?.("[data-copy] button, [data-dismiss], [data-back]");
+    const target = event.target.closest?.("[data-copy] button, [data-dismiss], [data-back], [data-print]");
     if (!target) return;
     if (target.matches("[data-dismiss]")) {
       target.closest(".notice").remove();
+    } else if (target.matches("[data-print]")) {
+      window.print();
     } else if (target.matches("[data-back]")) {
       const here = document.referrer && new URL(document.referrer).origin === location.origin;
       if (here && history.length > 1) {

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Account, Relationship
@@ -63,9 +64,9 @@ def test_old_addresses_of_the_account_group_lead_on_for_good(client, old, new):
 
 
 @pytest.mark.rule("K2.1", "K12.3")
-def test_enterprise_finance_opens_with_the_linked_accounts_and_stands_in_the_navigation(console):
+def test_enterprise_finance_opens_with_its_overview_and_the_linked_accounts_stand_in_the_navigation(console):
     answer = console.get("/finance/", follow=True)
-    assert answer.redirect_chain == [(url("member-list"), 302)]
+    assert answer.redirect_chain == [(reverse("finance:overview"), 302)]
     assert url("member-list") in answer.content.decode()
     assert shows(answer, "Enterprise Finance")
 

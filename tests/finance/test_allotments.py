@@ -16,15 +16,14 @@ from finance.services.allotments import (
     CODE_PURPOSE,
     AboveAllottable,
     AboveRecallable,
-    Line,
     MemberShort,
     NothingAllotted,
     NotLinked,
     allot_funds,
     choose_code_limit,
-    move_batch,
     recallable_of,
 )
+from finance.services.batch_moves import Line, move_batch
 from finance.services.credit import grant_credit
 from finance.services.ledger import KeyReused
 from finance.services.spending import AccountShort
@@ -237,5 +236,5 @@ def test_a_batch_has_a_size(manager, count):
 
 
 def test_the_page_knows_the_limits_beforehand(linked, manager):
-    assert allotments.code_limit(manager) == policy.CODE_ABOVE_DEFAULT
+    assert allotments.code_limit(account=manager) == policy.CODE_ABOVE_DEFAULT
     assert recallable_of(relationship=linked) == 0

@@ -1,0 +1,58 @@
+"""What happened to money, in words, for the log of either side."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.event_texts import Group, Words, add_texts
+
+TEXTS = {
+    "funds.allotted": Words(
+        _("Allotted %(amount)s yuan to %(other)s"),
+        _("Allotted %(amount)s yuan to this account"),
+        "arrow-up-right",
+        "ok",
+    ),
+    "funds.recalled": Words(
+        _("Recalled %(amount)s yuan from %(other)s"),
+        _("Recalled %(amount)s yuan from this account"),
+        icon="arrow-down-left",
+        tone="warn",
+    ),
+    "funds.code_limit_chosen": Words(_("Allotments above %(amount)s yuan ask for a code"), icon="shield-check"),
+    "funds.export_requested": Words(_("Asked for a file of the fund flow (%(rows)s rows)"), icon="file-down"),
+    "funds.export_fetched": Words(_("Fetched a file of the fund flow (%(rows)s rows)"), icon="file-down", tone="info"),
+    "credit.granted": Words(_("Granted a credit line of %(limit)s yuan"), icon="badge-percent", tone="ok"),
+    "credit.revoked": Words(_("Revoked a credit line of %(limit)s yuan"), icon="badge-percent", tone="warn"),
+    "credit.allotted": Words(
+        _("Gave %(other)s %(amount)s yuan of credit"),
+        _("Gave this account %(amount)s yuan of credit"),
+        icon="badge-percent",
+        tone="ok",
+    ),
+    "credit.recalled": Words(
+        _("Took back %(amount)s yuan of credit from %(other)s"),
+        _("Took back %(amount)s yuan of credit from this account"),
+        icon="badge-percent",
+        tone="warn",
+    ),
+    "credit.settled": Words(_("Paid back %(amount)s yuan of credit"), icon="badge-check", tone="ok"),
+    "top_up.announced": Words(_("Announced a top-up of %(amount)s yuan (%(reference)s)"), icon="circle-plus"),
+    "top_up.confirmed": Words(_("Saw the money of a top-up; a second person confirms it"), icon="eye", tone="info"),
+    "top_up.credited": Words(_("Credited the top-up %(reference)s: %(amount)s yuan"), icon="circle-check", tone="ok"),
+    "top_up.arrived_late": Words(_("The money of the top-up %(reference)s came after its end"), icon="clock"),
+    "top_up.closed": Words(_("Closed a top-up"), icon="circle-x", tone="neutral"),
+    "top_up.trouble": Words(
+        _("The payment provider reported a problem with a top-up"), icon="triangle-alert", tone="warn"
+    ),
+    "top_up.trouble_settled": Words(_("Dealt with a problem of a top-up"), icon="circle-check"),
+    "withdrawal.requested": Words(_("Asked to withdraw %(amount)s yuan"), icon="landmark", tone="warn"),
+    "withdrawal.approved": Words(_("Approved a withdrawal"), icon="landmark", tone="info"),
+    "withdrawal.paid": Words(_("Paid out %(amount)s yuan"), icon="landmark", tone="ok"),
+    "withdrawal.returned": Words(_("Returned a withdrawal of %(amount)s yuan"), icon="undo-2", tone="warn"),
+    "withdrawal.account_shown": Words(_("Looked at the bank account of a withdrawal"), icon="eye", tone="info"),
+}
+PREFIXES = ("funds.", "credit.", "top_up.", "withdrawal.")
+
+
+def register() -> None:
+    """The log speaks of money from now on, and can be narrowed to it."""
+    add_texts(TEXTS, group=Group("funds", _("Funds"), PREFIXES), pages={"funds": _("funds")})

@@ -1,0 +1,29 @@
+"""The links beside the pages of Enterprise Finance."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.navigation import FINANCE, Link, Section, add_section
+from accounts.permissions import Right
+
+SEE = Right.SEE_FINANCE
+
+
+def register() -> None:
+    """They are there from now on: the overview above the linked accounts, the funds below them."""
+    add_section(FINANCE, Section("", [Link(_("Overview"), "finance:overview", "gauge", SEE)]), first=True)
+    add_section(
+        FINANCE,
+        Section(
+            _("Funds"),
+            [
+                Link(_("Members' funds"), "finance:member-list", "hand-coins", SEE),
+                Link(_("Fund flow"), "finance:flow-list", "arrow-left-right", SEE),
+                Link(_("Account statement"), "finance:book-list", "book-open-text", SEE),
+                Link(_("Credit"), "finance:credit", "badge-percent", SEE),
+                Link(_("Top-ups"), "finance:top-up-list", "circle-plus", SEE),
+                Link(_("Withdrawals"), "finance:withdrawal-list", "landmark", SEE),
+                Link(_("Files"), "finance:export-list", "file-down", SEE),
+                Link(_("Settings"), "finance:settings", "settings-2", SEE),
+            ],
+        ),
+    )

@@ -1,0 +1,39 @@
+"""What this app does outside requests."""
+
+from datetime import timedelta
+
+from config.jobs import job
+from config.models import Job
+from finance.services import batches, exports, payments, top_ups
+
+
+# Outside, though the first calls nobody: each top-up commits on its own.
+@job("finance.expire_top_ups", outside=True, every=timedelta(minutes=10))
+def expire_top_ups(_work: Job) -> None:
+    """Top-ups that nobody paid in time are closed."""
+    top_ups.expire_top_ups()
+
+
+@job("finance.ask_gateway", outside=True, every=timedelta(minutes=1))
+def ask_gateway(_work: Job) -> None:
+    """The payment gateway was asked about orders that it is silent about."""
+    payments.ask_gateway()
+
+
+# Outside, so that the page sees how far the file is; it is written anew by each attempt.
+@job(exports.JOB, outside=True)
+def write_export(work: Job) -> None:
+    """The file that somebody asked for lies ready, or after the last attempt shows as failed."""
+    try:
+        exports.write_export(export_id=work.payload["export"])
+    except Exception:
+        if work.is_last_attempt:
+            exports.give_up_export(export_id=work.payload["export"])
+        raise
+
+
+@job("finance.forget", outside=True, every=timedelta(days=1))
+def forget(_work: Job) -> None:
+    """Old files and batches that were never sent are gone."""
+    exports.forget_exports()
+    batches.forget_batches()

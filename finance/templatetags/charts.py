@@ -1,0 +1,67 @@
+"""Pictures drawn by the server: `{% load charts %}`. SVG without script and without inline style; colours by class."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from finance.reports import Part
+
+register = template.Library()
+WIDTH = 1000  # of the drawing; the page stretches it
+GAP = 3
+HEIGHT = 100
+STEP = 12
+
+
+@register.simple_tag
+def stack(parts: Iterable[Part], most: Decimal) -> SafeString:
+    """One bar out of its parts, as long as its share of the longest; what it says is also its name for readers."""
+    filled = [part for part in parts if part.amount > 0]
+    whole = most or Decimal(1)
+    rects, begin = [], 0.0
+    for part in filled:
+        width = float(part.amount / whole) * WIDTH
+        drawn = max(width - GAP, min(width, 2.0))
+        rects.append((part.key, f"{begin:.1f}", f"{drawn:.1f}", part.label, _yuan(part.amount)))
+        begin += width
+    words = _(", ").join(f"{part.label} {_yuan(part.amount)}" for part in filled) or _("nothing")
+    form = '<rect class="part part-{}" x="{}" y="0" width="{}" height="10"><title>{} {}</title></rect>'
+    return format_html(
+        '<svg class="bar-parts" viewBox="0 0 {} 10" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        WIDTH,
+        words,
+        format_html_join("", form, rects),
+    )
+
+
+@register.simple_tag
+def columns(days: Sequence[tuple[date, Decimal]]) -> SafeString:
+    """One column for each day; a day without anything keeps its foot, so that gaps are seen as days."""
+    most = max((amount for _day, amount in days), default=Decimal(0)) or Decimal(1)
+    rects = []
+    for place, (day, amount) in enumerate(days):
+        height = max(float(amount / most) * HEIGHT, 1.5 if amount else 0.8)
+        kind, x = "column" if amount else "column column-none", place * STEP
+        title = f"{date_format(day, 'm-d')} {_yuan(amount)}"
+        rects.append((x, kind, x + 2, f"{HEIGHT - height:.1f}", f"{height:.1f}", title))
+    form = (
+        '<g><rect class="column-ground" x="{}" y="0" width="12" height="100"/>'
+        '<rect class="{}" x="{}" y="{}" width="8" height="{}"/><title>{}</title></g>'
+    )
+    return format_html(
+        '<svg class="columns" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        len(days) * STEP,
+        HEIGHT,
+        _("Spending day by day; the table below has the figures"),
+        format_html_join("", form, rects),
+    )
+
+
+def _yuan(amount: Decimal) -> str:
+    return f"¥{amount:,.2f}"

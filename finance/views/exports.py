@@ -1,0 +1,71 @@
+"""Files of the fund flow: asked for, watched, fetched."""
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.guards import needs
+from accounts.http import ConsoleRequest
+from accounts.permissions import Right
+from config.errors import DomainError, NotAllowed, NotFound
+from config.paging import paginate
+from config.web import page
+from finance.forms.flows import ExportForm, FlowFilter
+from finance.models import Export
+from finance.services.exports import open_export, request_export
+
+TYPES = {
+    Export.Format.CSV: "text/csv; charset=utf-8",
+    Export.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@require_safe
+@needs(Right.SEE_FINANCE)
+def listing(request: ConsoleRequest) -> HttpResponse:
+    """The account's files; while one is being written the list looks again by itself."""
+    rows = paginate(Export.objects.visible_to(request.account).select_related("created_by"), request, order=("-id",))
+    now = timezone.now()
+    context = {
+        "page": rows,
+        "rows": [(export, export.can_be_fetched(at=now)) for export in rows],
+        "under_way": any(export.finished_at is None for export in rows),
+    }
+    return page(request, "finance/exports/list.html", context, part="_rows.html")
+
+
+@require_POST
+@needs(Right.SEE_FINANCE)
+def request_file(request: ConsoleRequest) -> HttpResponse:
+    """A file of what the fund flow's filter (in the address) shows."""
+    form, filters = ExportForm(request.POST), FlowFilter(request.GET)
+    back = f"{reverse('finance:flow-list')}?{request.GET.urlencode()}"
+    if not form.is_valid():
+        return redirect(back)
+    try:
+        request_export(
+            actor=request.actor, account=request.account, file_format=form.cleaned_data["format"], asked=filters.asked
+        )
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    messages.success(request, _("The file is being written. It waits here for a week."))
+    return redirect("finance:export-list")
+
+
+@require_safe
+@needs(Right.SEE_FINANCE)
+def fetch(request: ConsoleRequest, pk: int) -> HttpResponse:
+    """The file itself."""
+    export, file = open_export(actor=request.actor, account=request.account, export_id=pk)
+    day = timezone.localdate(export.created_at).isoformat()
+    name = f"{_('fund-flow')}-{request.account.number}-{day}.{export.format}"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[Export.Format(export.format)])
+    response.headers["Cache-Control"] = "no-store"
+    return response  # type: ignore[return-value]  # streamed, which the guards' type does not know
