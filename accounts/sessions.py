@@ -17,6 +17,10 @@ class SessionStore(DatabaseStore):
         """The table of log-ins."""
         return Session
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Only what we may have drawn is looked up: a cookie can hold signs that the database refuses to read."""
+        return bool(key) and super()._validate_session_key(key) and str(key).isascii() and str(key).isalnum()
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row to write; who and where from come out of the data that log-in put there."""
         row = cast("Session", super().create_model_instance(data))

@@ -8,7 +8,7 @@ import binascii
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -133,10 +133,19 @@ def _decode(queryset: Any, order: Sequence[str], cursor: str) -> list[Any] | Non
         fields = [_field(queryset, name.lstrip("-")) for name in order]
         if not isinstance(raw, list) or len(raw) != len(fields) or any(isinstance(v, dict | list) for v in raw):
             return None
-        values = [field.to_python(value) for field, value in zip(fields, raw, strict=True)]
+        values = [_storable(field.to_python(value)) for field, value in zip(fields, raw, strict=True)]
     except (ValueError, ValidationError, binascii.Error, TypeError, ArithmeticError, RecursionError):
         return None
     return None if any(value is None or "\x00" in str(value) for value in values) else values
+
+
+def _storable(value: Any) -> Any:
+    """The value as the database can compare it; a time without a zone, or beyond its calendar, is none of ours."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("naive")
+        return value.astimezone(UTC)
+    return value
 
 
 def _field(queryset: Any, path: str) -> "Field[Any, Any]":

@@ -27,7 +27,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def named(self, identifier: str) -> "AccountQuerySet":
         """By user name or registration e-mail, either one (K4.3)."""
         wanted = identifier.strip().lower()
-        return self.filter(models.Q(username=wanted) | models.Q(email=wanted)) if wanted else self.none()
+        if not wanted or "\0" in wanted:  # which the database would refuse to read
+            return self.none()
+        return self.filter(models.Q(username=wanted) | models.Q(email=wanted))
 
 
 class Account(models.Model):

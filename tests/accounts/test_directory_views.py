@@ -193,9 +193,9 @@ def test_an_account_is_invited_into_a_folder(browse, manager, member, east):
 
 
 @pytest.mark.rule("K3.1", "K3.2", "K3.4")
-@pytest.mark.parametrize("case", ["individual", "no", "taken", "self", "unknown"])
+@pytest.mark.parametrize("case", ["individual", "no", "taken", "self", "unknown", "unreadable"])
 def test_an_unfit_target_is_refused_at_its_field(browse, manager, member, root, case):
-    named = {"self": manager.username, "unknown": "nobody-here", "taken": member.username}
+    named = {"self": manager.username, "unknown": "nobody-here", "taken": member.username, "unreadable": "a\0b"}
     if case == "taken":
         make_relationship(make_account(), member)
     name = named.get(case) or make_account(certified=case).username

@@ -1,6 +1,7 @@
 """Log-ins that their person sees and ends."""
 
 import pytest
+from django.conf import settings
 
 from accounts.actors import Actor, Door
 from accounts.agents import in_words
@@ -34,6 +35,14 @@ def test_this_browser_stands_first_and_no_key_is_on_the_page(browse, ana):
     assert [row["open"].current for row in rows] == [True, False]
     assert key_of(here) not in page.text
     assert key_of(older) not in page.text
+
+
+@pytest.mark.parametrize(
+    "cookie", ['"\\000aaaaaaaaaa"', '"\\377\\377\\377\\377\\377\\377\\377\\377"', "a b c d e f", "x" * 5000]
+)
+def test_a_cookie_that_cannot_be_ours_is_no_log_in(client, cookie):
+    client.cookies.load(f"{settings.SESSION_COOKIE_NAME}={cookie}")
+    assert client.get("/account/")["Location"] == "/login/?next=/account/"
 
 
 def test_ending_one_ends_that_one(browse, ana):
