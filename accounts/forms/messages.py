@@ -3,6 +3,7 @@
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Message
 
@@ -14,8 +15,8 @@ class MessageFilter(forms.Form):
 
     unread = forms.BooleanField(label=_("Unread"), required=False)
     read = forms.BooleanField(label=_("Read"), required=False)
-    system = forms.BooleanField(label=_("System"), required=False)
-    personal = forms.BooleanField(label=_("Personal"), required=False)
+    system = forms.BooleanField(label=pgettext_lazy("kind of message", "System"), required=False)
+    personal = forms.BooleanField(label=pgettext_lazy("kind of message", "Personal"), required=False)
 
     @classmethod
     def of(cls, query: QueryDict) -> "MessageFilter":

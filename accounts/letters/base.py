@@ -118,7 +118,7 @@ def asker(account: Account) -> str:
 
 def shown(account: Account) -> str:
     """Name and user name of an account."""
-    return f"{one_line(account.name)} ({account.username})"
+    return _("%(name)s (%(username)s)") % {"name": one_line(account.name), "username": account.username}
 
 
 def moment(at: datetime) -> str:

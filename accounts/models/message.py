@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.event import Event
 from accounts.models.user import User
@@ -35,8 +36,8 @@ class Message(models.Model):
     class Kind(models.TextChoices):
         """For everybody, or for one person (S22.1)."""
 
-        SYSTEM = "system", _("System")
-        PERSONAL = "personal", _("Personal")
+        SYSTEM = "system", pgettext_lazy("kind of message", "System")
+        PERSONAL = "personal", pgettext_lazy("kind of message", "Personal")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     user = models.ForeignKey(
