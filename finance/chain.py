@@ -17,7 +17,7 @@ class Link:
 
 
 def text_of(link: Link) -> str:
-    """What is hashed after the previous link; the same as in the function `ledger_post`."""
+    """What is hashed after the previous link; the same as in the trigger `entry_moves_book`."""
     return f"{link.book}|{link.sequence}|{link.transfer}|{link.amount:.2f}|{link.balance:.2f}"
 
 

@@ -6,7 +6,7 @@ from django.db import migrations
 
 LEDGER = Path(__file__).resolve().parent.parent / "sql" / "ledger.sql"
 BACK = """
-DROP FUNCTION ledger_post, ledger_post_many, ledger_carry, ledger_refuse_entry, ledger_check_book, ledger_check_shape,
+DROP FUNCTION ledger_post, ledger_post_many, ledger_enter, ledger_check_zero, ledger_check_book, ledger_check_shape,
     ledger_refuse_change CASCADE;
 ALTER TABLE finance_book RESET (fillfactor);
 """

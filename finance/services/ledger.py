@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
@@ -55,12 +55,12 @@ class Posting:
 
     def __post_init__(self) -> None:
         """The database would round a third place away; here it is a mistake of the caller."""
-        if any(amount != amount.quantize(FEN) for amount in self.legs.values()):
-            raise ValueError("amounts have two places")
+        for amount in self.legs.values():
+            if amount != amount.quantize(FEN):
+                raise ValueError("amounts have two places")
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(NamedTuple):
     """A posting as the database takes it; the digest tells a repeat from a reuse of the key."""
 
     facts: str

@@ -86,6 +86,29 @@ def test_a_repeat_answers_the_first_and_other_content_is_refused(cash):
     assert Book.objects.get(pk=cash.pk).balance == 85
 
 
+def test_a_key_twice_in_a_batch_moves_once(cash):
+    other = ledger.book_for(account=make_account(), kind="cash")
+    first, second, third = ledger.post_many(
+        postings=[move(cash, other, "10", "same"), move(cash, other, "5", "else"), move(cash, other, "10", "same")]
+    )
+    assert first == third != second
+    assert Book.objects.get(pk=cash.pk).balance == 85
+    with pytest.raises(KeyReused), transaction.atomic():
+        ledger.post_many(postings=[move(cash, other, "1", "new"), move(cash, other, "2", "new")])
+    assert Book.objects.get(pk=cash.pk).balance == 85
+
+
+def test_texts_of_a_batch_arrive_as_they_are(cash):
+    other = ledger.book_for(account=make_account(), kind="cash")
+    notes = ['"', "\\", "{a,b}", "NULL", "", "中文 '; --", "\\x41"]
+    legs = {cash.pk: D("-1"), other.pk: D("1")}
+    ids = ledger.post_many(postings=[Posting("charge", f"key {note}", legs, {"note": note}) for note in notes])
+    stored = Transfer.objects.in_bulk(ids)
+    assert [stored[pk].facts["note"] for pk in ids] == notes
+    assert [stored[pk].key for pk in ids] == [f"key {note}" for note in notes]
+    assert ledger.post(posting=Posting("charge", 'key "', legs, {"note": '"'})) == ids[0]
+
+
 def test_nobody_spends_what_is_not_there(cash):
     other = ledger.book_for(account=make_account(), kind="cash")
     with pytest.raises(NotEnough) as refused, transaction.atomic():
@@ -105,6 +128,8 @@ BROKEN_BY_HAND = [
     """INSERT INTO finance_book (account_id, kind, stripe, balance, floor, version, head)
     SELECT account_id, 'credit', 0, 5, 0, 0, '' FROM finance_book WHERE kind = 'cash'""",
     "DELETE FROM finance_book",
+    "UPDATE finance_book SET kind = 'payout' WHERE kind = 'bank'",
+    "UPDATE finance_book SET source_id = account_id WHERE kind = 'cash'",
     "UPDATE finance_entry SET amount = amount * 2",
     "DELETE FROM finance_entry",
     "TRUNCATE finance_entry",
@@ -122,6 +147,31 @@ def test_the_database_refuses_by_itself(cash, statement):
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with pytest.raises(IntegrityError), transaction.atomic():
             cursor.execute(statement)
+
+
+def test_an_entry_written_by_hand_takes_its_figures_from_the_book(cash):
+    bank = ledger.platform_book(kind="bank", near=cash.account_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO finance_entry (transfer_id, book_id, sequence, amount, balance_after, hash)"
+            " SELECT max(id), %s, 99, -7, 1000000, 'x'::bytea FROM finance_transfer"
+            " UNION ALL SELECT max(id), %s, 99, 7, 1000000, 'x'::bytea FROM finance_transfer",
+            [cash.pk, bank.pk],
+        )
+    last = Entry.objects.filter(book=cash).latest("sequence")
+    assert (last.sequence, last.balance_after) == (2, 93)
+    assert bytes(Book.objects.get(pk=cash.pk).head) == chain_of(cash)
+
+
+def test_credit_is_paid_back_to_zero_and_no_further(cash):
+    credit = ledger.book_for(account=cash.account, kind="credit")
+    Book.objects.filter(pk=credit.pk).update(floor=D("-10"))
+    ledger.post(posting=move(credit, cash, "10", "draw"))
+    ledger.post(posting=move(cash, credit, "4", "part"))
+    for amount in ("6.01", "0"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ledger.post(posting=move(cash, credit, amount, "too much"))
+    assert Book.objects.get(pk=credit.pk).balance == -6
 
 
 def test_one_sided_and_unknown_books_are_refused(cash):
