@@ -9,48 +9,22 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor, Door, StaffOnly
-from accounts.models import Event
 from accounts.permissions import Role
 from config.errors import DomainError, InputError, NotAllowed, NotFound
 from config.states import MoveRefused
 from finance import policy
-from finance.models import Entry, TopUp, Transfer
+from finance.models import TopUp, Transfer
 from finance.services import top_ups
 from finance.services.ledger import KeyReused
 from finance.services.top_ups import AmountDiffers, OwnAccount, PaymentUsed, SecondPerson, TooManyWaiting
-from tests.factories import UserFactory, acting, make_account, make_operator
-from tests.finance.funds import books_sum, fresh_key, funds, staff
-from tests.racing import race
+from tests.factories import UserFactory, acting, make_operator
+from tests.finance.funds import books_sum, funds, staff
+from tests.finance.paying import announce, confirm, kinds, nothing_moved
 from tests.states import every_move, outcome
 
 D = Decimal
 LARGE = policy.TOP_UP_FOUR_EYES_FROM
 AFTER_LIFE = policy.TOP_UP_LIFE + timedelta(seconds=1)
-
-
-def announce(account, amount="100.00", **more):
-    more.setdefault("actor", acting(account))
-    more.setdefault("key", fresh_key())
-    return top_ups.start_top_up(account=account, amount=D(amount), channel=more.pop("channel", "bank"), **more)
-
-
-def confirm(top_up, by=None, arrived=None, number=None, **more):
-    return top_ups.confirm_top_up(
-        actor=by or staff(),
-        top_up_id=top_up.pk,
-        arrived=top_up.amount if arrived is None else D(arrived),
-        bank_reference=number or f"BK-{top_up.pk:06d}",
-        **more,
-    )
-
-
-def kinds(top_up):
-    found = Event.objects.filter(subject_type="finance.topup", subject_id=top_up.pk)
-    return list(found.order_by("pk").values_list("kind", flat=True))
-
-
-def nothing_moved(account):
-    return funds(account).balance == 0 and not Entry.objects.exists()
 
 
 def test_an_announced_top_up_waits_and_moves_nothing(manager):
@@ -310,59 +284,3 @@ WITH = {
 @pytest.mark.parametrize(("state", "move"), every_move(TopUp, "state"))
 def test_every_move_from_every_state(state, move):
     assert outcome(TopUp(state=state), "state", move, **WITH[move]) == MOVES.get((state, move))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_people_of_support_confirm_at_once_and_it_is_credited_once():
-    account = make_account()
-    small, people = announce(account), [staff() for _ in range(8)]
-    results = race(8, lambda n: confirm(small, people[n], number="BK-S"))
-    assert sum(isinstance(result, TopUp) for result in results) == 1
-    assert all(isinstance(result, TopUp | MoveRefused) for result in results)
-    assert funds(account).cash == 100
-    assert Transfer.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_many_at_once_exactly_two_confirm_a_large_one():
-    account = make_account()
-    large, people = announce(account, LARGE), [staff() for _ in range(4)]
-    results = race(8, lambda n: confirm(large, people[n // 2], number="BK-L"))
-    done = TopUp.objects.get()
-    assert done.state == "credited"
-    assert done.confirmed_by_id != done.credited_by_id
-    assert all(isinstance(result, TopUp | MoveRefused | SecondPerson) for result in results)
-    assert funds(account).cash == LARGE
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_bank_payment_at_eight_top_ups_at_once_is_credited_to_one():
-    account = make_account()
-    waiting, people = [announce(account) for _ in range(8)], [staff() for _ in range(8)]
-    results = race(8, lambda n: confirm(waiting[n], people[n], number="BK-ONE"))
-    assert sum(isinstance(result, TopUp) for result in results) == 1
-    assert sum(isinstance(result, PaymentUsed) for result in results) == 7
-    assert funds(account).cash == 100
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_key_twenty_times_at_once_is_one_top_up():
-    account = make_account()
-    actor = acting(account)
-    results = race(20, lambda _n: announce(account, actor=actor, key="once").pk)
-    assert len(set(results)) == 1
-    assert TopUp.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_closing_races_confirming_and_the_money_is_never_lost():
-    account = make_account()
-    for _ in range(4):
-        top_up, by = announce(account), staff()
-        acts = [
-            lambda one=top_up, who=by: confirm(one, who),
-            lambda one=top_up: top_ups.cancel_top_up(actor=acting(account), top_up_id=one.pk),
-        ]
-        results = race(2, lambda n, pair=acts: pair[n]())
-        assert isinstance(results[0], TopUp)
-    assert funds(account).cash == 400

@@ -14,28 +14,21 @@ from accounts.services.codes import CodeNeeded
 from config.errors import InputError, NotAllowed, NotFound
 from config.states import MoveRefused
 from finance import policy
-from finance.models import Book, Transfer, Withdrawal
+from finance.models import Withdrawal
 from finance.services import withdrawals
 from finance.services.credit import grant_credit
 from finance.services.ledger import KeyReused
 from finance.services.spending import AccountShort
 from finance.services.top_ups import OwnAccount
-from finance.services.withdrawals import (
-    AboveOwnCash,
-    ApprovalNeeded,
-    CreditFirst,
-    NotVerified,
-    PaymentUsed,
-    withdrawable_of,
-)
+from finance.services.withdrawals import AboveOwnCash, ApprovalNeeded, CreditFirst, NotVerified, PaymentUsed
 from tests.factories import UserFactory, acting, clear, make_account, make_operator, make_relationship, owner_of
-from tests.finance.funds import allot, books_sum, fresh_key, funds, mover, spend, staff, top_up
-from tests.racing import race
+from tests.finance.funds import allot, books_sum, funds, mover, spend, staff, top_up
+from tests.finance.paying import kinds
+from tests.finance.paying_out import ask, give_back, pay, platform
 from tests.states import every_move, outcome
 
 D = Decimal
 LARGE = policy.WITHDRAWAL_FOUR_EYES_FROM
-NUMBER = "6222 0213-0000 4567 890"
 
 
 @pytest.fixture
@@ -43,33 +36,6 @@ def rich(manager):
     """An account with 100.00 yuan of own cash."""
     top_up(manager, "100.00")
     return manager
-
-
-def ask(account, amount="40.00", **more):
-    """Through the service, with the code passed."""
-    more = {"bank_name": "中国银行北京分行", "bank_account": NUMBER, "key": fresh_key(), **more}
-    actor = more.pop("actor", None) or mover(account)
-    return withdrawals.request_withdrawal(actor=actor, account=account, amount=D(amount), **more)
-
-
-def pay(withdrawal, by=None, number=None, **more):
-    reference = number or f"OUT-{withdrawal.pk:05d}"
-    return withdrawals.pay_withdrawal(
-        actor=by or staff(), withdrawal_id=withdrawal.pk, bank_reference=reference, **more
-    )
-
-
-def give_back(withdrawal, by=None, reason="账号有误"):
-    return withdrawals.give_back_withdrawal(actor=by or staff(), withdrawal_id=withdrawal.pk, reason=reason)
-
-
-def platform(kind):
-    return sum(Book.objects.filter(kind=kind).values_list("balance", flat=True), D(0))
-
-
-def kinds(withdrawal):
-    found = Event.objects.filter(subject_type="finance.withdrawal", subject_id=withdrawal.pk)
-    return list(found.order_by("pk").values_list("kind", flat=True))
 
 
 def test_what_is_withdrawn_is_set_aside_at_once(rich):
@@ -165,7 +131,7 @@ def test_money_from_a_manager_cannot_be_withdrawn(rich, member):
         ask(member, "1.00")
     assert refused.value.facts["available"] == 0
     top_up(member, "5.00")
-    assert withdrawable_of(account=member) == 5
+    assert withdrawals.withdrawable_of(account=member) == 5
     ask(member, "5.00")
     assert (funds(member).cash, funds(member).allotted) == (0, 50)
 
@@ -176,7 +142,7 @@ def test_credit_cannot_be_withdrawn_and_what_is_owed_comes_first(rich):
         ask(rich, "101.00")
     spend(rich, "130.00")
     top_up(rich, "50.00")
-    assert (funds(rich).cash, funds(rich).credit_used, withdrawable_of(account=rich)) == (50, 30, 20)
+    assert (funds(rich).cash, funds(rich).credit_used, withdrawals.withdrawable_of(account=rich)) == (50, 30, 20)
     with pytest.raises(CreditFirst) as refused:
         ask(rich, "20.01")
     assert all(number in str(refused.value) for number in ("30.00", "20.00", "20.01"))
@@ -329,109 +295,3 @@ WITH = {
 @pytest.mark.parametrize(("state", "move"), every_move(Withdrawal, "state"))
 def test_every_move_from_every_state(state, move):
     assert outcome(Withdrawal(state=state), "state", move, **WITH[move]) == MOVES.get((state, move))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_withdrawal_races_charges_and_nothing_is_spent_twice():
-    account = make_account()
-    top_up(account, "100.00")
-    actor = mover(account)
-
-    def act(number):
-        if number % 2:
-            return spend(account, "30.00")
-        return ask(account, "30.00", actor=actor)
-
-    results = race(12, act)
-    out = sum(isinstance(result, Withdrawal) for result in results)
-    spent = sum(isinstance(result, int) for result in results)
-    refused = [result for result in results if isinstance(result, Exception)]
-    assert out + spent == 3
-    assert all(isinstance(error, AccountShort | AboveOwnCash) for error in refused)
-    assert (funds(account).cash, platform("payout"), platform("revenue")) == (10, 30 * out, 30 * spent)
-    assert books_sum() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_key_twenty_times_at_once_is_one_withdrawal():
-    account = make_account()
-    top_up(account, "100.00")
-    actor = mover(account)
-    results = race(20, lambda _n: ask(account, key="once", actor=actor).pk)
-    assert len(set(results)) == 1
-    assert funds(account).cash == 60
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_code_lets_one_withdrawal_pass():
-    account = make_account()
-    top_up(account, "100.00")
-    clear(owner_of(account), OneTimeCode.Purpose.WITHDRAW, f"account:{account.pk}")
-    actor = acting(account)
-    results = race(4, lambda _n: ask(account, "10.00", actor=actor))
-    assert sum(isinstance(result, Withdrawal) for result in results) == 1
-    assert sum(isinstance(result, CodeNeeded) for result in results) == 3
-    assert funds(account).cash == 90
-
-
-@pytest.mark.django_db(transaction=True)
-def test_paying_and_giving_back_at_once_does_one_of_them():
-    account = make_account()
-    top_up(account, "100.00")
-    people = [staff() for _ in range(6)]
-    for _ in range(3):
-        withdrawal = ask(account, "10.00")
-        act = [pay, give_back]
-        results = race(6, lambda n, one=withdrawal, acts=act: acts[n % 2](one, people[n]))
-        ended = Withdrawal.objects.get(pk=withdrawal.pk)
-        fits = [result for result in results if isinstance(result, Withdrawal)]
-        assert {result.state for result in fits} == {ended.state}
-        assert all(isinstance(result, Withdrawal | MoveRefused) for result in results)
-        assert Transfer.objects.filter(key=f"withdrawal-end:{withdrawal.pk}").count() == 1
-    assert platform("payout") == 0
-    assert books_sum() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_people_of_support_pay_a_large_one_together_and_no_one_does_both():
-    account = make_account()
-    top_up(account, str(LARGE))
-    withdrawal, people = ask(account, LARGE), [staff() for _ in range(4)]
-
-    def act(number):
-        if number < 4:
-            return withdrawals.approve_withdrawal(actor=people[number], withdrawal_id=withdrawal.pk)
-        return pay(withdrawal, people[number - 4], number="OUT-L")
-
-    for _turn in range(2):
-        race(8, act)
-    ended = Withdrawal.objects.get()
-    assert ended.state == "paid"
-    assert ended.approved_by_id != ended.ended_by_id
-    assert platform("payout") == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_everything_at_once_on_one_account_never_waits_in_a_circle():
-    """Top-ups, charges, requests, payments and returns take the same books in the same order."""
-    account = make_account()
-    top_up(account, "1000.00")
-    actor, people = mover(account), [staff() for _ in range(8)]
-    ready = [ask(account, "10.00", actor=actor) for _ in range(8)]
-
-    def act(number):
-        for turn in range(4):
-            kind = (number + turn) % 4
-            if kind == 0:
-                ask(account, "1.00", actor=actor)
-            elif kind == 1:
-                spend(account, "1.00")
-            elif kind == 2:
-                top_up(account, "1.00")
-            elif turn == 3 or number >= 4:
-                give_back(ready[number], people[number])
-            else:
-                pay(ready[number], people[number])
-
-    assert race(8, act) == [None] * 8
-    assert books_sum() == 0
