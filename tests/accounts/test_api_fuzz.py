@@ -12,6 +12,7 @@ TARGETS = 8
 KNOWN = {
     "identifier": [f"free{number}" for number in range(TARGETS + 1)],
     "remark": ["", "苏州工厂", "物流伙伴", "a\u200bb"],
+    "inherits": [[], [], ["discount"]],  # what only accounts of one enterprise may
 }
 TAGS = ("account", "invitations", "relationships")
 
