@@ -95,12 +95,16 @@ def digest_of(method: str, path: str, body: bytes) -> str:
     return digest.hexdigest()
 
 
+def lock_number(scope: str, key: str) -> int:
+    """Under which requests with this key wait for each other. Two keys that share a number merely wait, too."""
+    return int.from_bytes(hashlib.sha256(f"{scope}\n{key}".encode()).digest()[:8], "big", signed=True)
+
+
 def _wait_for_turn(scope: str, key: str) -> None:
-    """Held to the end of the transaction. Two keys that share a number merely wait for each other."""
-    number = int.from_bytes(hashlib.sha256(f"{scope}\n{key}".encode()).digest()[:8], "big", signed=True)
+    """Held to the end of the transaction."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(scope, key)])
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise StillRunning(seconds=2) from error

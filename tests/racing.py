@@ -29,3 +29,20 @@ def race(count: int, act: Callable[[int], T]) -> list[T | Exception]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(take_part, range(count)))
+
+
+def wait_until_blocked() -> int:
+    """The process number of another connection of this database, once one waits for a lock."""
+    pause = threading.Event()
+    waiting = """
+        SELECT pid FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database() AND pid <> pg_backend_pid()
+    """
+    for _turn in range(3000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else one transaction sees the same picture for ever
+            cursor.execute(waiting)
+            if found := cursor.fetchone():
+                return int(found[0])
+        pause.wait(0.01)
+    raise TimeoutError("nobody waits")

@@ -20,12 +20,13 @@ from django.utils.encoding import force_str
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg.errors import LockNotAvailable
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from config.errors import DomainError, InputError
+from config.interruptions import is_lost, is_undone
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:tongzhang:problem:"
@@ -64,6 +65,13 @@ PLAIN: Final[dict[int, tuple[str, Text]]] = {
     ),
     503: ("busy", _("The service was busy, and nothing was done. Repeat the request with the same idempotency key.")),
 }
+INTERRUPTED: Final[tuple[str, Text]] = (
+    "interrupted",
+    _(
+        "The database broke off. The request either happened wholly or not at all: repeat it with the same "
+        "idempotency key."
+    ),
+)
 RETRY_SECONDS: Final = 2
 
 
@@ -71,6 +79,8 @@ def problem(error: Exception, context: Mapping[str, Any]) -> Response:
     """The `EXCEPTION_HANDLER` of the API: no exception leaves a view in any other form."""
     request = context["request"]
     said = _read(error, request)
+    if said["status"] == 503:
+        log.warning("api request interrupted", exc_info=error)
     if said["status"] == 500:
         log.exception("api request failed", exc_info=error)
         got_request_exception.send(sender=None, request=getattr(request, "_request", request))
@@ -125,6 +135,8 @@ def _read(error: Exception, request: Any) -> dict[str, Any]:
     if isinstance(error, exceptions.MethodNotAllowed):
         code, sentence = PLAIN[405]
         return document(request, 405, code, str(sentence) % {"method": request.method})
+    if is_lost(error):
+        return document(request, 503, *INTERRUPTED)
     status = _status(error)
     return document(request, status, *PLAIN.get(status, PLAIN[500]))
 
@@ -132,9 +144,7 @@ def _read(error: Exception, request: Any) -> dict[str, Any]:
 def _status(error: Exception) -> int:
     if isinstance(error, exceptions.APIException):
         return error.status_code if error.status_code in PLAIN else 400
-    if isinstance(error, OperationalError) and isinstance(
-        error.__cause__, LockNotAvailable | DeadlockDetected | SerializationFailure
-    ):
+    if is_undone(error) or (isinstance(error, OperationalError) and isinstance(error.__cause__, LockNotAvailable)):
         return 503
     for kinds, status in _OUTSIDE:
         if isinstance(error, kinds):

@@ -1,9 +1,11 @@
 """What every view of the API stands on."""
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from django.db import Error as DatabaseFailure
 from django.db import models
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
@@ -17,14 +19,17 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from config.errors import DomainError
-from config.idempotency import digest_of, remembered
+from config.idempotency import Memory, digest_of, remembered
+from config.interruptions import begin_anew
 from config.models import IdempotentAnswer
 from config.paging import PAGE_SIZE, paginate
 
 KEY_HEADER: Final = "Idempotency-Key"
 REPLAYED_HEADER: Final = "Idempotent-Replayed"
 PAGING: Final = frozenset({"after", "before", "limit"})
+ATTEMPTS: Final = 3  # at a write that the database interrupts
 Outcome = tuple[int, Any]
+log = logging.getLogger("config.api")
 
 
 class KeyMissing(DomainError):
@@ -107,16 +112,29 @@ class ApiView(APIView):
         digest = digest_of(str(request.method), request.get_full_path(), request._request.body)
         if before is not None and not IdempotentAnswer.objects.filter(scope=scope, key=key).exists():
             before()
-        with remembered(scope, key, digest) as memory:
-            if memory.answer is None:
-                status, body = act()
-                memory.keep(status, JSONRenderer().render(body).decode())  # as text: the order of its members stays
+        memory = self._remembered(scope, key, digest, act)
         if memory.answer is None:
             raise RuntimeError("a remembered request ended without an answer")
         response = Response(json.loads(memory.answer.body), status=memory.answer.status)
         if memory.repeated:
             response.headers[REPLAYED_HEADER] = "true"
         return response
+
+    def _remembered(self, scope: str, key: str, digest: str, act: Callable[[], Outcome]) -> Memory:
+        """Begun anew after a deadlock or a lost connection: should the first try have been committed after all, its
+        answer is found."""
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                with remembered(scope, key, digest) as memory:
+                    if memory.answer is None:
+                        status, body = act()
+                        memory.keep(status, JSONRenderer().render(body).decode())  # text: the order of members stays
+                return memory
+            except DatabaseFailure as error:
+                if not (left and begin_anew(error)):
+                    raise
+                log.warning("request begins anew", extra={"reason": type(error.__cause__).__name__, "left": left})
+        raise AssertionError("unreachable")
 
     def _absolute(self, query: str) -> str | None:
         return self.request.build_absolute_uri(query) if query else None
