@@ -142,7 +142,9 @@ class ProofOut(serializers.Serializer[Any]):
 
     book = serializers.IntegerField(source="entry.book_id")
     kind = serializers.ChoiceField(BookKind.choices, source="entry.book.kind")
-    source = SideOut(source="entry.book.source", allow_null=True)
+    manager = SideOut(
+        source="entry.book.source", allow_null=True, help_text=_("From whom the book's cash came, if not own cash.")
+    )
     sequence = serializers.IntegerField(source="entry.sequence")
     amount = Yuan(source="entry.amount")
     balance_before = Yuan(source="before")

@@ -45,7 +45,12 @@ class MoveIn(Strict):
 class BatchIn(Strict):
     """Many at once."""
 
-    lines = MoveIn(many=True, allow_empty=False, max_length=policy.ALLOTMENTS_PER_BATCH_MAX)
+    lines = serializers.ListField(
+        child=MoveIn(),
+        allow_empty=False,
+        max_length=policy.ALLOTMENTS_PER_BATCH_MAX,
+        help_text=_("Each is done or refused by itself, in this order."),
+    )
 
 
 class CreditIn(Strict):
