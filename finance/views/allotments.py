@@ -14,7 +14,6 @@ from accounts.guards import managed, needs
 from accounts.http import ConsoleRequest
 from accounts.models import Relationship
 from accounts.permissions import Point, Right
-from accounts.services.codes import CodeNeeded, NoMobile
 from config.errors import DomainError, InputError, NotAllowed, NotFound
 from config.web import page
 from finance import foresight
@@ -25,6 +24,7 @@ from finance.models import Allotment
 from finance.money import parse_amount
 from finance.services.allotments import CODE_PURPOSE, NotLinked, allot_funds, code_limit, recall_funds, recallable_of
 from finance.services.ledger import funds_of
+from finance.views.codes import CodeWanted, unless_code
 
 ALLOT, RECALL = Allotment.Direction.ALLOT, Allotment.Direction.RECALL
 
@@ -53,8 +53,8 @@ def _move(request: ConsoleRequest, *, pk: int, direction: str) -> HttpResponse:
         return _page(request, relationship, direction, form, status=422 if form.is_bound else 200)
     act, sent = allot_funds if direction == ALLOT else recall_funds, form.cleaned_data
     try:
-        done = act(actor=request.actor, relationship_id=pk, **sent)
-    except (CodeNeeded, NoMobile):
+        done = unless_code(lambda: act(actor=request.actor, relationship_id=pk, **sent))
+    except CodeWanted:
         problem = foresight.foresee_total(foresight.allottable_of(request.account), sent["amount"])
         if problem is None:
             return _ask_code(request, pk=pk, direction=direction)

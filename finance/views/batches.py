@@ -16,7 +16,6 @@ from accounts.forms.base import Confirmation
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
 from accounts.permissions import Right
-from accounts.services.codes import CodeNeeded, NoMobile
 from config.errors import InputError
 from config.web import page
 from finance.forms.batches import StartForm, read_lines
@@ -25,6 +24,7 @@ from finance.models import Allotment, Batch
 from finance.money import ZERO
 from finance.services.allotments import CODE_PURPOSE
 from finance.services.batches import Outcome, Review, change_batch, outcomes_of, review_batch, send_batch, start_batch
+from finance.views.codes import CodeWanted, unless_code
 from finance.views.members import wanted
 
 STEPS = [_("Accounts"), _("Amounts"), _("Confirm"), _("Result")]
@@ -112,8 +112,8 @@ def confirm(request: ConsoleRequest, pk: int) -> HttpResponse:
 def _confirm(request: ConsoleRequest, batch: Batch) -> HttpResponse:
     form = Confirmation(request.POST if request.method == "POST" else None)
     try:
-        tried = attempt(request, form, lambda: _send(request, batch))
-    except CodeNeeded:
+        tried = attempt(request, form, lambda: unless_code(lambda: send_batch(actor=request.actor, batch_id=batch.pk)))
+    except CodeWanted:
         return _ask_code(request, pk=batch.pk)
     if tried.done:
         return redirect("finance:batch-result", batch.pk)
@@ -129,13 +129,6 @@ def _confirm(request: ConsoleRequest, batch: Batch) -> HttpResponse:
         "left": review.available - review.total,
     }
     return page(request, "finance/batches/confirm.html", context, status=tried.status)
-
-
-def _send(request: ConsoleRequest, batch: Batch) -> Batch:
-    try:
-        return send_batch(actor=request.actor, batch_id=batch.pk)
-    except NoMobile as error:  # the code page explains how to add one
-        raise CodeNeeded() from error
 
 
 @needs_code(CODE_PURPOSE, own_account)

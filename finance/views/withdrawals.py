@@ -14,7 +14,6 @@ from accounts.guards import needs
 from accounts.http import ConsoleRequest
 from accounts.models import OneTimeCode
 from accounts.permissions import Right
-from accounts.services.codes import CodeNeeded, NoMobile
 from config.paging import paginate
 from config.web import page
 from finance.forms.base import show_at_amount
@@ -22,6 +21,7 @@ from finance.forms.payments import WithdrawalForm
 from finance.models import Withdrawal
 from finance.reports import what_it_has
 from finance.services.withdrawals import request_withdrawal, withdrawable_of
+from finance.views.codes import CodeWanted, unless_code
 
 
 @require_safe
@@ -39,8 +39,8 @@ def ask(request: ConsoleRequest) -> HttpResponse:
     """How much and to which bank account; sent, a code is asked for, and the money is set aside."""
     form = WithdrawalForm(typed(request), initial={"amount": request.GET.get("amount", "")})
     try:
-        tried = attempt(request, form, lambda: _request(request, form), shown=show_at_amount)
-    except CodeNeeded:
+        tried = attempt(request, form, lambda: unless_code(lambda: _request(request, form)), shown=show_at_amount)
+    except CodeWanted:
         return _ask_code(request)
     if tried.result is not None:
         return redirect("finance:withdrawal-detail", tried.result.pk)
@@ -55,10 +55,7 @@ def ask(request: ConsoleRequest) -> HttpResponse:
 
 
 def _request(request: ConsoleRequest, form: WithdrawalForm) -> Withdrawal:
-    try:
-        return request_withdrawal(actor=request.actor, account=request.account, **form.cleaned_data)
-    except NoMobile as error:  # the code page explains how to add one
-        raise CodeNeeded() from error
+    return request_withdrawal(actor=request.actor, account=request.account, **form.cleaned_data)
 
 
 @needs_code(OneTimeCode.Purpose.WITHDRAW, own_account)
