@@ -19,7 +19,8 @@ class SessionStore(DatabaseStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         """Only what we may have drawn is looked up: a cookie can hold signs that the database refuses to read."""
-        return bool(key) and super()._validate_session_key(key) and str(key).isascii() and str(key).isalnum()
+        parent: Any = super()
+        return bool(key and key.isascii() and key.isalnum() and parent._validate_session_key(key))
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row to write; who and where from come out of the data that log-in put there."""

@@ -63,3 +63,11 @@ class TooMany(DomainError):
     code = "too_many"
     status = 429
     sentence = _("Too many attempts. Please wait %(seconds)s seconds and try again.")
+
+
+class Busy(DomainError):
+    """Too many want the same thing at once (503); `seconds` says when to try again."""
+
+    code = "busy"
+    status = 503
+    sentence = _("Others are using the same data just now, so nothing was done. Please try again in a moment.")

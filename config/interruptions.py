@@ -2,7 +2,8 @@
 
 **Undone**: PostgreSQL chose this transaction to end a deadlock or a conflict; nothing of it happened. **Lost**: the
 connection broke, because the server was restarted or killed; whether a commit that was under way happened is not known
-here, so only what can be repeated safely may be repeated.
+here, so only what can be repeated safely may be repeated. **Busy**: undone, or it gave up waiting for a lock or ran out
+of its time; nothing happened either, but to repeat it at once would only add to the load.
 """
 
 from django.db import Error, connection
@@ -10,12 +11,18 @@ from django.db.utils import InterfaceError, OperationalError
 from psycopg import errors
 
 _UNDONE = (errors.DeadlockDetected, errors.SerializationFailure)
+_BUSY = (*_UNDONE, errors.LockNotAvailable, errors.QueryCanceled)
 _LOST_CLASSES = ("08", "57P")  # no connection; shut down, crashed, or not up yet
 
 
 def is_undone(error: BaseException) -> bool:
     """Nothing happened, and at once it may succeed."""
     return isinstance(error, OperationalError) and isinstance(error.__cause__, _UNDONE)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Nothing happened, and in a moment it may succeed."""
+    return isinstance(error, OperationalError) and isinstance(error.__cause__, _BUSY)
 
 
 def is_lost(error: BaseException) -> bool:

@@ -17,12 +17,14 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from config import health
-from config.errors import DomainError
+from config.errors import Busy, DomainError
+from config.interruptions import is_busy
 from config.logs import redact, request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
+BUSY_SECONDS = 2
 _ID_SIGNS = "23456789abcdefghjkmnpqrstvwxyz"  # none that people mistake for another on the telephone
 _FOREIGN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 log = logging.getLogger("config.request")
@@ -89,7 +91,10 @@ class Health:
 
 
 class Refusals:
-    """A `DomainError` that a view let through becomes a page with the sentence, what to do next, and the rule's id."""
+    """A `DomainError` that a view let through becomes a page with the sentence, what to do next, and the rule's id.
+
+    So does a database that was too busy.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -99,9 +104,12 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The refusal as an answer; anything else, and everything of the API, is somebody else's."""
-        if not isinstance(error, DomainError) or request.path.startswith("/api/"):
+        if request.path.startswith("/api/"):
             return None
-        return refusal(request, error)
+        if is_busy(error):
+            log.warning("the database was busy", exc_info=error)
+            error = Busy(seconds=BUSY_SECONDS)
+        return refusal(request, error) if isinstance(error, DomainError) else None
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:

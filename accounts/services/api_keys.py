@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from accounts.names import clean_name
 from accounts.permissions import Right
 from accounts.services.codes import require_clearance
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 
 
 def digest_of(*, secret: str) -> str:
@@ -26,7 +27,7 @@ def digest_of(*, secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-@transaction.atomic
+@atomic
 def create_key(
     *, actor: Actor, account: Account, name: str, scopes: list[str], now: datetime | None = None
 ) -> tuple[ApiKey, str]:
@@ -62,7 +63,7 @@ def note_use(*, key: ApiKey, now: datetime | None = None) -> None:
         ApiKey.objects.filter(unnoted, pk=key.pk).update(used_at=at)
 
 
-@transaction.atomic
+@atomic
 def revoke_key(*, actor: Actor, account: Account, key_id: int, now: datetime | None = None) -> ApiKey:
     """The key stops working at once; revoking it again changes nothing. Locks the key."""
     require(actor, Right.MANAGE_KEYS, account)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from accounts.models import Account, Certification, Enterprise
 from accounts.names import clean_name
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 
 
 class AlreadyCertified(DomainError):
@@ -39,7 +39,7 @@ class NameDiffers(DomainError):
     sentence = _("This credit code is already known as “%(known)s”. Check the name on the licence.")
 
 
-@transaction.atomic
+@atomic
 def submit_enterprise(
     *,
     actor: Actor,
@@ -66,7 +66,7 @@ def submit_enterprise(
     return certification
 
 
-@transaction.atomic
+@atomic
 def submit_individual(*, actor: Actor, account: Account, name: str, citizen_id: str) -> Certification:
     """The same for a person; of the identity number only the masked form is kept."""
     holder = cleaned("name", lambda text: clean_name(text, max_length=60), name)
@@ -95,7 +95,7 @@ def _ready_for_application(actor: Actor, account: Account) -> Account:
     return account
 
 
-@transaction.atomic
+@atomic
 def approve_certification(*, actor: Actor, certification_id: int, now: datetime | None = None) -> Certification:
     """The account is verified, as the one enterprise of that credit code or as a person. Locks code, account, row."""
     staff = require_staff(actor, "accounts.change_certification")
@@ -129,7 +129,7 @@ def _enterprise_of(certification: Certification) -> Enterprise:
     return enterprise
 
 
-@transaction.atomic
+@atomic
 def reject_certification(
     *, actor: Actor, certification_id: int, reason: str, now: datetime | None = None
 ) -> Certification:

@@ -30,6 +30,7 @@ from config.errors import DomainError, NotFound
 from config.jobs import enqueue
 from config.jobs.policy import pause_after
 from config.models import Job
+from config.transactions import atomic
 
 JOB: Final = "accounts.deliver"
 
@@ -42,7 +43,7 @@ class AlreadyClosed(DomainError):
     sentence = _("The question of this letter has been closed, so sending it again is of no use.")
 
 
-@transaction.atomic
+@atomic
 def announce(*, event_id: int) -> list[Delivery]:
     """Everybody in the table has the message, and a delivery waits for each letter and text; twice changes nothing."""
     news = News.of(event_id)
@@ -161,7 +162,7 @@ def _locked(delivery_id: int) -> Delivery | None:
     return rows.filter(pk=delivery_id).first()
 
 
-@transaction.atomic
+@atomic
 def resend_delivery(*, actor: Actor, delivery_id: int) -> Delivery:
     """The letter or text goes out once more, with a new link that replaces the old one. Locks the delivery.
 
@@ -201,7 +202,7 @@ def give_up_parked() -> int:
     return sum(_give_up(delivery_id) for delivery_id in waiting.values_list("pk", flat=True))
 
 
-@transaction.atomic
+@atomic
 def _give_up(delivery_id: int) -> int:
     delivery = _locked(delivery_id)
     latest = Job.objects.filter(kind=JOB, payload__delivery=delivery_id).order_by("-pk").first()

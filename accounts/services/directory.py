@@ -5,7 +5,6 @@ It never touches money or financial permissions (K13.4).
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +23,7 @@ from accounts.services.signup import create_account
 from accounts.targets import GROUP_GRAPH, NO_MANAGER
 from accounts.terms import Terms
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 
 
 class DirectoryNotOpen(DomainError):
@@ -33,7 +33,7 @@ class DirectoryNotOpen(DomainError):
     sentence = _("Open the resource directory first.")
 
 
-@transaction.atomic
+@atomic
 def open_directory(*, actor: Actor, account: Account) -> Folder:
     """The account has a directory with its root folder; opening it again changes nothing. Locks the account."""
     require(actor, Right.MANAGE_DIRECTORY, account)
@@ -46,7 +46,7 @@ def open_directory(*, actor: Actor, account: Account) -> Folder:
     return root
 
 
-@transaction.atomic
+@atomic
 def create_folder(*, actor: Actor, account: Account, parent_id: int, name: str) -> Folder:
     """A folder below the parent, at most five levels deep (K13.1). Locks the account."""
     require(actor, Right.MANAGE_DIRECTORY, account)
@@ -61,7 +61,7 @@ def create_folder(*, actor: Actor, account: Account, parent_id: int, name: str) 
     return folder
 
 
-@transaction.atomic
+@atomic
 def rename_folder(*, actor: Actor, account: Account, folder_id: int, name: str) -> Folder:
     """The folder has the new name, unique beside its siblings. Locks the account."""
     require(actor, Right.MANAGE_DIRECTORY, account)
@@ -73,7 +73,7 @@ def rename_folder(*, actor: Actor, account: Account, folder_id: int, name: str) 
     return folder
 
 
-@transaction.atomic
+@atomic
 def move_folder(*, actor: Actor, account: Account, folder_id: int, parent_id: int) -> Folder:
     """The folder with all below it hangs under the new parent; never under itself. Locks the account."""
     require(actor, Right.MANAGE_DIRECTORY, account)
@@ -92,7 +92,7 @@ def move_folder(*, actor: Actor, account: Account, folder_id: int, parent_id: in
     return folder
 
 
-@transaction.atomic
+@atomic
 def delete_folder(*, actor: Actor, account: Account, folder_id: int) -> None:
     """An empty folder is gone. Locks the account."""
     require(actor, Right.MANAGE_DIRECTORY, account)
@@ -108,7 +108,7 @@ def delete_folder(*, actor: Actor, account: Account, folder_id: int) -> None:
     record("folder.deleted", actor=actor, account=account, name=name)
 
 
-@transaction.atomic
+@atomic
 def invite_to_directory(
     *,
     actor: Actor,
@@ -137,7 +137,7 @@ def invite_to_directory(
     return invitation
 
 
-@transaction.atomic
+@atomic
 def place_member(*, actor: Actor, account: Account, relationship_id: int, folder_id: int) -> Relationship:
     """The member, invited or linked, stands in this folder of the manager's directory. Locks account and
     relationship."""
@@ -154,7 +154,7 @@ def place_member(*, actor: Actor, account: Account, relationship_id: int, folder
     return relationship
 
 
-@transaction.atomic
+@atomic
 def create_resource_account(
     *, actor: Actor, account: Account, folder_id: int, username: str, name: str, now: datetime | None = None
 ) -> Relationship:
@@ -177,7 +177,7 @@ def create_resource_account(
     return relationship
 
 
-@transaction.atomic
+@atomic
 def enter_member(*, actor: Actor, account: Account, relationship_id: int) -> Relationship:
     """The administrator may act in the member's console as long as the relationship lasts (K12.6, K13.3).
 
@@ -195,7 +195,7 @@ def enter_member(*, actor: Actor, account: Account, relationship_id: int) -> Rel
     return relationship
 
 
-@transaction.atomic
+@atomic
 def synchronise_directory(*, actor: Actor, account: Account) -> Folder | None:
     """After the split of the former account group: where members gave console access, the directory is opened and
     they stand in it with that access unchanged (K12.9). Without such members nothing happens."""

@@ -25,6 +25,7 @@ from accounts.services.codes import require_clearance
 from accounts.targets import refuse_unfit, refuse_unfit_terms, unfit_for_group
 from accounts.terms import Terms
 from config.errors import DomainError, InputError
+from config.transactions import atomic
 
 
 class GroupPlaceTaken(DomainError):
@@ -38,7 +39,7 @@ class GroupPlaceTaken(DomainError):
     )
 
 
-@transaction.atomic
+@atomic
 def send_invitation(
     *,
     actor: Actor,
@@ -83,7 +84,7 @@ def _refuse_wrong_door(terms: Terms, door: str) -> None:
         raise InputError("points", _("Financial permissions are asked for in Enterprise Finance."))
 
 
-@transaction.atomic
+@atomic
 def accept_invitation(
     *, actor: Actor, invitation_id: int, inherits: list[str] | None = None, now: datetime | None = None
 ) -> Relationship:
@@ -122,7 +123,7 @@ def _refuse_taken_place(relationship: Relationship) -> None:
         raise GroupPlaceTaken() if problem.code == "group_place_taken" else DomainError(problem.sentence)
 
 
-@transaction.atomic
+@atomic
 def refuse_invitation(*, actor: Actor, invitation_id: int, now: datetime | None = None) -> Relationship:
     """A link is not established; of a change, the old rights stay (K4.10, K9.4). Raises InvitationClosed."""
     at = now or timezone.now()
@@ -134,7 +135,7 @@ def refuse_invitation(*, actor: Actor, invitation_id: int, now: datetime | None 
     return invitation.relationship
 
 
-@transaction.atomic
+@atomic
 def withdraw_invitation(*, actor: Actor, invitation_id: int, now: datetime | None = None) -> Relationship:
     """The manager takes an open question back; its links stop working. Raises InvitationClosed."""
     at = now or timezone.now()
@@ -154,7 +155,7 @@ def resend_invitation(*, actor: Actor, invitation_id: int, now: datetime | None 
     return repeat_invitation(actor=actor, invitation_id=invitation_id, now=now)
 
 
-@transaction.atomic
+@atomic
 def repeat_invitation(*, actor: Actor, invitation_id: int, now: datetime | None = None) -> Invitation:
     """New letters with new links; the old links stop working and the deadline stays. Raises InvitationClosed.
 
@@ -191,7 +192,7 @@ def _place_gone(invitation: Invitation) -> bool:
     return problem is not None and problem.code == GroupPlaceTaken.code
 
 
-@transaction.atomic
+@atomic
 def note_opening(*, invitation_id: int, link_id: int, now: datetime | None = None) -> None:
     """Remembers that the link was opened: the sender sees it, and no reminder is sent."""
     at = now or timezone.now()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from accounts.actors import Actor, person_of, require_staff
 from accounts.events import record
 from accounts.models import Session, User
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def open_sessions(*, user: User, current_key: str | None) -> list[OpenSession]:
     return sorted(found, key=lambda session: not session.current)
 
 
-@transaction.atomic
+@atomic
 def note_login(*, actor: Actor, door: str = "", language: str = "") -> User:
     """The person has come in; the door and the language chosen on the way are the remembered ones (S2.2)."""
     user = _own_row(actor)
@@ -47,7 +47,7 @@ def note_login(*, actor: Actor, door: str = "", language: str = "") -> User:
     return user
 
 
-@transaction.atomic
+@atomic
 def choose_door(*, actor: Actor, door: str) -> User:
     """Home, and the next log-in, lead through this door (S2.2, S2.4)."""
     if door not in User.Door.values:
@@ -58,7 +58,7 @@ def choose_door(*, actor: Actor, door: str) -> User:
     return user
 
 
-@transaction.atomic
+@atomic
 def choose_language(*, actor: Actor, language: str) -> User:
     """Pages, letters and the next log-in speak this language."""
     if not _known(language):
@@ -69,7 +69,7 @@ def choose_language(*, actor: Actor, language: str) -> User:
     return user
 
 
-@transaction.atomic
+@atomic
 def end_session(*, actor: Actor, handle: str) -> None:
     """That log-in of the same person is over: its browser has to log in again."""
     user = _own_row(actor)
@@ -81,7 +81,7 @@ def end_session(*, actor: Actor, handle: str) -> None:
     record("session.ended", actor=actor, account=None, subject=user)
 
 
-@transaction.atomic
+@atomic
 def end_other_sessions(*, actor: Actor, keep: str) -> int:
     """Every log-in of this person but the one that asks is over; how many were."""
     user = _own_row(actor)
@@ -91,7 +91,7 @@ def end_other_sessions(*, actor: Actor, keep: str) -> int:
     return ended
 
 
-@transaction.atomic
+@atomic
 def disable_login(*, actor: Actor, user_id: int) -> User:
     """The person is out at once, everywhere, and cannot come in again. Locks the person; staff only."""
     staff = require_staff(actor, "accounts.change_user")
@@ -105,7 +105,7 @@ def disable_login(*, actor: Actor, user_id: int) -> User:
     return user
 
 
-@transaction.atomic
+@atomic
 def enable_login(*, actor: Actor, user_id: int) -> User:
     """The person can log in again, with the old password. Locks the person; staff only."""
     require_staff(actor, "accounts.change_user")

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts import policy
@@ -10,9 +9,10 @@ from accounts.actors import Actor
 from accounts.events import record
 from accounts.models import Event, Relationship
 from accounts.permissions import Point
+from config.transactions import atomic
 
 
-@transaction.atomic
+@atomic
 def note_look(
     *, actor: Actor, relationship: Relationship, page: str, point: Point | None = None, now: datetime | None = None
 ) -> Event | None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +11,10 @@ from accounts.events import record
 from accounts.models import Event, Message, MessageRead, User
 from accounts.models.message import MessageQuerySet
 from config.errors import InputError, NotFound
+from config.transactions import atomic
 
 
-@transaction.atomic
+@atomic
 def publish_message(
     *, actor: Actor, title: str, body: str, published_at: datetime | None = None, valid_until: datetime | None = None
 ) -> Message:
@@ -30,7 +30,7 @@ def publish_message(
     return message
 
 
-@transaction.atomic
+@atomic
 def send_message(
     *,
     user: User,
@@ -50,7 +50,7 @@ def send_message(
     return message
 
 
-@transaction.atomic
+@atomic
 def read_message(*, user: User, message_id: int, now: datetime | None = None) -> Message:
     """The person opened the message's details: it is read from now on (S22.3)."""
     message = Message.objects.for_user(user, at=now).filter(pk=message_id).first()

@@ -1,6 +1,5 @@
 """Who acts in an account, in which role."""
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
@@ -13,6 +12,7 @@ from accounts.models import Account, Operator, User
 from accounts.permissions import Right, Role
 from accounts.services.signup import create_waiting_login
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 
 
 class LastOwner(DomainError):
@@ -22,7 +22,7 @@ class LastOwner(DomainError):
     sentence = _("This is the only owner of the account. Make somebody else an owner first.")
 
 
-@transaction.atomic
+@atomic
 def add_operator(*, actor: Actor, account: Account, mobile: str, name: str, role: str) -> Operator:
     """The person with this number has the role. Somebody unknown gets a login that waits for its first password,
     which “forgot password” sets (S2.7). Locks the account."""
@@ -41,7 +41,7 @@ def add_operator(*, actor: Actor, account: Account, mobile: str, name: str, role
     return operator
 
 
-@transaction.atomic
+@atomic
 def change_role(*, actor: Actor, operator_id: int, role: str) -> Operator:
     """The operator has the new role; the last owner stays one. Locks the account."""
     operator = _locked(actor, operator_id)
@@ -61,7 +61,7 @@ def change_role(*, actor: Actor, operator_id: int, role: str) -> Operator:
     return operator
 
 
-@transaction.atomic
+@atomic
 def remove_operator(*, actor: Actor, operator_id: int) -> None:
     """The person can no longer act in this account; the last owner stays. Locks the account."""
     operator = _locked(actor, operator_id)

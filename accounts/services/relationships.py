@@ -18,6 +18,7 @@ from accounts.services.signup import create_account, create_login
 from accounts.targets import GROUP_GRAPH, NO_MANAGER, refuse_unfit, refuse_unfit_terms
 from accounts.terms import Terms
 from config.errors import DomainError, InputError, NotAllowed, NotFound
+from config.transactions import atomic
 
 
 class ChangeWaiting(DomainError):
@@ -62,7 +63,7 @@ class FactsChanged(DomainError):
     sentence = _("The facts have changed since you looked. Nothing was done; please look at the new ones.")
 
 
-@transaction.atomic
+@atomic
 def register_member(
     *,
     actor: Actor,
@@ -118,7 +119,7 @@ def link_registered(
     return relationship
 
 
-@transaction.atomic
+@atomic
 def request_change(
     *,
     actor: Actor,
@@ -178,7 +179,7 @@ def _clear_overdue_change(relationship: Relationship, at: datetime) -> None:
     record_answer("expired", SYSTEM, waiting, at)
 
 
-@transaction.atomic
+@atomic
 def dissolve_relationship(
     *, actor: Actor, relationship_id: int, seen: str = "", now: datetime | None = None
 ) -> Relationship:
@@ -244,7 +245,7 @@ def _require_manager(actor: Actor, relationship: Relationship) -> None:
         raise OnlyManagerDissolves() from None
 
 
-@transaction.atomic
+@atomic
 def edit_remark(*, actor: Actor, relationship_id: int, remark: str) -> Relationship:
     """The manager's own note on a member; the member does not see it."""
     relationship = _locked(relationship_id)
@@ -260,7 +261,7 @@ def edit_remark(*, actor: Actor, relationship_id: int, remark: str) -> Relations
     return relationship
 
 
-@transaction.atomic
+@atomic
 def migrate_member(
     *, actor: Actor, manager: Account, member: Account, terms: Terms, now: datetime | None = None
 ) -> Relationship:

@@ -15,6 +15,7 @@ from accounts.actors import Actor, require_staff
 from accounts.events import record
 from accounts.models import User
 from config.errors import DomainError, InputError, NotFound, TooMany
+from config.transactions import atomic
 
 KEY_BYTES = 20
 STEP_SECONDS = 30
@@ -44,7 +45,7 @@ def unsaved_device(*, user: User, key: str) -> TOTPDevice:
     return TOTPDevice(user=user, name="authenticator", key=key, confirmed=True)
 
 
-@transaction.atomic
+@atomic
 def set_up(*, actor: Actor, key: str, code: str) -> TOTPDevice:
     """The app with this key is the person's second factor; the code that proved it is used up. Locks the person."""
     user = User.objects.select_for_update().get(pk=actor.user.pk if actor.user else 0)
@@ -78,7 +79,7 @@ def verify(*, user: User, code: str) -> TOTPDevice:
     return device
 
 
-@transaction.atomic
+@atomic
 def remove(*, actor: Actor, user_id: int) -> User:
     """The person has no second factor and is logged out; the next log-in leads to setting one up. Locks the person."""
     staff = require_staff(actor, "accounts.change_user")

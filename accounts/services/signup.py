@@ -18,9 +18,10 @@ from accounts.names import clean_name, normalise_username
 from accounts.permissions import Role
 from accounts.services.codes import spend_clearance
 from config.errors import InputError
+from config.transactions import atomic
 
 
-@transaction.atomic
+@atomic
 def register(
     *,
     mobile: str,
@@ -122,7 +123,7 @@ def _insert(row: User | Account) -> None:
         raise InputError("username", _("This name, number or e-mail address has just been taken.")) from error
 
 
-@transaction.atomic
+@atomic
 def reset_password(*, mobile: str, password: str, address: str | None = None, now: datetime | None = None) -> User:
     """A new password by text code, without the old one; activates a login that others added (S2.6, S2.7).
 
@@ -144,7 +145,7 @@ def reset_password(*, mobile: str, password: str, address: str | None = None, no
     return user
 
 
-@transaction.atomic
+@atomic
 def change_password(*, actor: Actor, old: str, new: str, keep_session: str = "") -> User:
     """A new password by the old one; every other log-in of this person ends."""
     user = User.objects.select_for_update().get(pk=person_of(actor).pk)
@@ -164,7 +165,7 @@ def check_own_password(*, actor: Actor, password: str) -> None:
         raise InputError("password", _("This is not your password."))
 
 
-@transaction.atomic
+@atomic
 def edit_profile(*, actor: Actor, name: str) -> User:
     """How this person is shown to others."""
     user = User.objects.select_for_update().get(pk=person_of(actor).pk)
@@ -174,7 +175,7 @@ def edit_profile(*, actor: Actor, name: str) -> User:
     return user
 
 
-@transaction.atomic
+@atomic
 def change_mobile(*, actor: Actor, mobile: str, now: datetime | None = None) -> User:
     """A new number, proved by the code that it received; codes go there from now on."""
     number = cleaned("mobile", normalise_mobile, mobile)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +13,10 @@ from accounts.models import ApiKey, Relationship, User, WithheldPoint
 from accounts.permissions import Point
 from accounts.services.logins import handle_of
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 
 
-@transaction.atomic
+@atomic
 def end_sessions_of(*, actor: Actor, user_id: int) -> int:
     """Every log-in of this person is over; how many were. Staff only."""
     require_staff(actor, "accounts.change_user")
@@ -27,7 +27,7 @@ def end_sessions_of(*, actor: Actor, user_id: int) -> int:
     return ended
 
 
-@transaction.atomic
+@atomic
 def end_session_of(*, actor: Actor, user_id: int, handle: str) -> None:
     """One log-in of this person is over. Staff only."""
     require_staff(actor, "accounts.change_user")
@@ -40,7 +40,7 @@ def end_session_of(*, actor: Actor, user_id: int, handle: str) -> None:
     record("sessions.closed", actor=actor, account=None, subject=user, count=1)
 
 
-@transaction.atomic
+@atomic
 def grant_staff(*, actor: Actor, user_id: int) -> User:
     """The person may enter the admin, once they have a second factor; groups say what they may do there."""
     _require_superuser(actor)
@@ -51,7 +51,7 @@ def grant_staff(*, actor: Actor, user_id: int) -> User:
     return user
 
 
-@transaction.atomic
+@atomic
 def revoke_staff(*, actor: Actor, user_id: int) -> User:
     """The person is no longer staff: without second factor, groups and rights, and out of every log-in."""
     superuser = _require_superuser(actor)
@@ -68,7 +68,7 @@ def revoke_staff(*, actor: Actor, user_id: int) -> User:
     return user
 
 
-@transaction.atomic
+@atomic
 def set_rights(*, actor: Actor, user_id: int, groups: list[int], permissions: list[int]) -> User:
     """The member of staff has exactly these groups and single rights."""
     _require_superuser(actor)
@@ -81,7 +81,7 @@ def set_rights(*, actor: Actor, user_id: int, groups: list[int], permissions: li
     return user
 
 
-@transaction.atomic
+@atomic
 def revoke_key_for(*, actor: Actor, key_id: int, now: datetime | None = None) -> ApiKey:
     """An account's key stops working at once; the account sees it in its log. Locks the key."""
     require_staff(actor, "accounts.change_apikey")
@@ -95,7 +95,7 @@ def revoke_key_for(*, actor: Actor, key_id: int, now: datetime | None = None) ->
     return key
 
 
-@transaction.atomic
+@atomic
 def withhold_point(*, actor: Actor, kind: str, point: str) -> WithheldPoint:
     """The permission is no longer offered in this kind of relationship; what was granted stays (Q-3)."""
     require_staff(actor, "accounts.add_withheldpoint")
@@ -108,7 +108,7 @@ def withhold_point(*, actor: Actor, kind: str, point: str) -> WithheldPoint:
     return row
 
 
-@transaction.atomic
+@atomic
 def offer_point(*, actor: Actor, withheld_id: int) -> None:
     """The permission is offered again in this kind of relationship."""
     require_staff(actor, "accounts.delete_withheldpoint")

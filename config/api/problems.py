@@ -14,19 +14,17 @@ from typing import Any, Final
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from psycopg.errors import LockNotAvailable
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from config.errors import DomainError, InputError
-from config.interruptions import is_lost, is_undone
+from config.interruptions import is_busy, is_lost
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:tongzhang:problem:"
@@ -144,7 +142,7 @@ def _read(error: Exception, request: Any) -> dict[str, Any]:
 def _status(error: Exception) -> int:
     if isinstance(error, exceptions.APIException):
         return error.status_code if error.status_code in PLAIN else 400
-    if is_undone(error) or (isinstance(error, OperationalError) and isinstance(error.__cause__, LockNotAvailable)):
+    if is_busy(error):
         return 503
     for kinds, status in _OUTSIDE:
         if isinstance(error, kinds):
