@@ -11,7 +11,7 @@ class FinanceApp(AppConfig):
     verbose_name = _("Finance")
 
     def ready(self) -> None:
-        """Finance has its say when a relationship is dissolved, its links beside the pages, and words for what it records."""
+        """Finance has its say in dissolving, its links beside the pages, and words for what it records."""
         from accounts import preflight as accounts_preflight
         from finance import event_texts, links, preflight
 

@@ -9,11 +9,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.links import draw_link
-from accounts.models import Message, Relationship, User
+from accounts.models import Account, Message, Relationship, User
 from accounts.permissions import P1, P2, Role
 from accounts.services.api_keys import create_key
 from accounts.services.certifications import submit_enterprise
 from accounts.services.directory import create_folder, open_directory
+from finance.models import Book
+from finance.services.batches import start_batch
+from finance.services.exports import request_export
+from finance.services.top_ups import start_top_up
+from finance.services.withdrawals import request_withdrawal
 from tests.factories import (
     acting,
     clear,
@@ -24,6 +29,7 @@ from tests.factories import (
     make_relationship,
     owner_of,
 )
+from tests.finance.funds import D, allot, mover, top_up
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
 
@@ -62,6 +68,7 @@ def set_scene() -> Scene:
     newcomer = make_account(username="newcomer", certified="no")
     submit_enterprise(actor=acting(newcomer), account=newcomer, name="新公司", credit_code=credit_code(900_000))
     message = Message.objects.create(kind=Message.Kind.PERSONAL, user=owner_of(manager), title="t", body="b")
+    money = set_funds(manager, p2)
     people = {
         "owner": owner_of(manager),
         "finance": make_operator(manager, Role.FINANCE),
@@ -80,9 +87,31 @@ def set_scene() -> Scene:
         "message": message.pk,
         "token": draw_link(waiting, "mail").rstrip("/").rpartition("/")[2],
         "member_number": member.number,
+        **money,
     }
     assert Relationship.objects.in_force().count() == 2
     return Scene(people, values)
+
+
+def set_funds(manager: Account, relationship: Relationship) -> dict[str, int]:
+    """Own cash, an allotment with its receipt, and one of everything else that a page about money is about."""
+    top_up(manager, "1000.00")
+    done = allot(relationship, "10.00")
+    actor = mover(manager)
+    announced = start_top_up(actor=actor, account=manager, amount=D("5.00"), channel="bank", key="scene")
+    wanted = request_withdrawal(
+        actor=actor, account=manager, amount=D("5.00"), bank_name="招商银行", bank_account="62258801", key="scene"
+    )
+    lines = [{"relationship": relationship.pk, "amount": "5.00"}]
+    return {
+        "allotment": done.pk,
+        "transfer": done.transfer_id,
+        "book": Book.objects.get(account=manager, kind="cash").pk,
+        "batch": start_batch(actor=actor, account=manager, direction="allot", lines=lines).pk,
+        "export": request_export(actor=actor, account=manager, file_format="csv", asked={}).pk,
+        "top_up": announced.pk,
+        "withdrawal": wanted.pk,
+    }
 
 
 def every_address() -> dict[str, str]:

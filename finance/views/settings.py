@@ -22,10 +22,11 @@ from finance.services.allotments import CODE_PURPOSE, choose_code_limit, code_li
 @needs(Right.SEE_FINANCE)
 def edit(request: ConsoleRequest) -> HttpResponse:
     """From which amount on an allotment asks for a code; choosing it asks for one itself."""
+    if request.method == "POST":
+        require(request.actor, Right.MOVE_FUNDS, request.account)
     form = CodeLimitForm(typed(request), initial={"amount": code_limit(account=request.account)})
     if not form.is_bound or not form.is_valid():
         return _page(request, form, status=422 if form.is_bound else 200)
-    require(request.actor, Right.MOVE_FUNDS, request.account)
     return _choose(request)
 
 

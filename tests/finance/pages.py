@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -43,7 +42,7 @@ def passed_code(account: Account, purpose: str = CODE_PURPOSE) -> None:
     clear(owner_of(account), purpose, f"account:{account.pk}")
 
 
-def send(console: Client, address: str, **fields: Any) -> HttpResponse:
+def send(console: Client, address: str, **fields: Any) -> Any:
     """Opens the form and sends it with its own key and these fields."""
     form = console.get(address).context["form"]
     key = {"key": form["key"].value()} if "key" in form.fields else {}
