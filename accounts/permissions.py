@@ -40,9 +40,10 @@ RIGHTS: dict[str, frozenset[str]] = {
     Role.VIEWER: _VIEWER,
 }
 
-# Through the resource directory an administrator of the manager acts in a member's console; never on its
-# finances (K13.4) and never on who it is linked with.
-CONSOLE_RIGHTS = frozenset({Right.VIEW, Right.MANAGE_OPERATORS, Right.MANAGE_KEYS, Right.CERTIFY})
+# Through the resource directory an administrator of the manager acts in a member's console; never on its finances
+# (K13.4) and never on who it is linked with. So it makes no keys, which act on both, and gives no role that does.
+CONSOLE_RIGHTS = frozenset({Right.VIEW, Right.MANAGE_OPERATORS, Right.CERTIFY})
+CONSOLE_ROLES = frozenset({Role.VIEWER})
 
 
 class Point(models.TextChoices):

@@ -1,5 +1,8 @@
 """Who acts in the account."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +21,12 @@ ROLE_HINTS: dict[str, Promise] = {
 class RoleForm(forms.Form):
     """What the person may do."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Role, widget=CardSelect(hints=ROLE_HINTS))
+    role = forms.ChoiceField(label=_("Role"), widget=CardSelect(hints=ROLE_HINTS))
+
+    def __init__(self, *args: Any, roles: Collection[str] = Role.values, **kwargs: Any) -> None:
+        """Offers these roles only."""
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role, label) for role, label in Role.choices if role in roles]  # type: ignore[attr-defined]
 
 
 class AddOperatorForm(RoleForm):

@@ -9,9 +9,9 @@ from accounts.events import record
 from accounts.locks import lock_accounts, lock_name
 from accounts.mobile import normalise_mobile
 from accounts.models import Account, Operator, User
-from accounts.permissions import Right, Role
+from accounts.permissions import CONSOLE_ROLES, Right, Role
 from accounts.services.signup import create_waiting_login
-from config.errors import DomainError, InputError, NotFound
+from config.errors import DomainError, InputError, NotAllowed, NotFound
 from config.transactions import atomic
 
 
@@ -20,6 +20,17 @@ class LastOwner(DomainError):
 
     code = "last_owner"
     sentence = _("This is the only owner of the account. Make somebody else an owner first.")
+
+
+class OwnersOnly(NotAllowed):
+    """What an administrator gave itself through a member's console would outlast the link (K13.4)."""
+
+    code = "owners_only"
+    rule = "K13.4"
+    sentence = _(
+        "You are in this member's console as its system administrator. You can add and remove viewers who do not work "
+        "in your own account; every other role is for the member's owners to give."
+    )
 
 
 @atomic
@@ -33,7 +44,9 @@ def add_operator(*, actor: Actor, account: Account, mobile: str, name: str, role
     account = lock_accounts(account.pk)[account.pk]
     if account.operators.count() >= policy.OPERATORS_MAX:
         raise DomainError(_("An account has at most %(limit)s operators."), limit=policy.OPERATORS_MAX)
-    user = User.objects.filter(mobile=number).first() or create_waiting_login(mobile=number, name=name)
+    known = User.objects.filter(mobile=number).first()
+    _refuse_reaching_through(actor, role, known)
+    user = known or create_waiting_login(mobile=number, name=name)
     if Operator.objects.filter(account=account, user=user).exists():
         raise InputError("mobile", _("This person is already an operator of the account."))
     operator = Operator.objects.create(account=account, user=user, role=role, added_by=actor.user)
@@ -46,6 +59,8 @@ def change_role(*, actor: Actor, operator_id: int, role: str) -> Operator:
     """The operator has the new role; the last owner stays one. Locks the account."""
     operator = _locked(actor, operator_id)
     _check_role(role)
+    _refuse_reaching_through(actor, operator.role, operator.user)
+    _refuse_reaching_through(actor, role, operator.user)
     if role != Role.OWNER:
         _keep_an_owner(operator)
     operator.role = role
@@ -65,6 +80,7 @@ def change_role(*, actor: Actor, operator_id: int, role: str) -> Operator:
 def remove_operator(*, actor: Actor, operator_id: int) -> None:
     """The person can no longer act in this account; the last owner stays. Locks the account."""
     operator = _locked(actor, operator_id)
+    _refuse_reaching_through(actor, operator.role)
     _keep_an_owner(operator)
     person, account = str(operator.user), operator.account
     operator.delete()
@@ -87,6 +103,15 @@ def _locked(actor: Actor, operator_id: int) -> Operator:
 def _check_role(role: str) -> None:
     if role not in Role.values:
         raise InputError("role", _("Please choose a role."))
+
+
+def _refuse_reaching_through(actor: Actor, role: str, user: User | None = None) -> None:
+    """In a member's console, roles with a say are out of reach, and so is any role for people of the manager."""
+    if actor.through is None:
+        return
+    ours = user is not None and Operator.objects.filter(account_id=actor.through.manager_id, user=user).exists()
+    if role not in CONSOLE_ROLES or ours:
+        raise OwnersOnly()
 
 
 def _keep_an_owner(operator: Operator) -> None:

@@ -1,5 +1,7 @@
 """The people who act in the account."""
 
+from collections.abc import Collection
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,7 +15,7 @@ from accounts.forms.operators import AddOperatorForm, RoleForm
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
 from accounts.models import Operator
-from accounts.permissions import Right, Role
+from accounts.permissions import CONSOLE_ROLES, Right, Role
 from accounts.services.operators import add_operator, change_role, remove_operator
 from config.errors import NotFound
 from config.paging import paginate
@@ -31,7 +33,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
 @needs(Right.MANAGE_OPERATORS)
 def add(request: ConsoleRequest) -> HttpResponse:
     """Somebody more; a person without a login gets one that waits for its first password (S2.7)."""
-    form = AddOperatorForm(typed(request), initial={"role": Role.VIEWER})
+    form = AddOperatorForm(typed(request), roles=_roles(request), initial={"role": Role.VIEWER})
     tried = attempt(request, form, lambda: _add(request, form))
     if tried.result is not None:
         messages.success(request, _told_of(tried.result))
@@ -55,7 +57,7 @@ def _told_of(operator: Operator) -> str:
 def role(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Another role."""
     operator = _operator(request, pk)
-    form = RoleForm(typed(request), initial={"role": operator.role})
+    form = RoleForm(typed(request), roles=_roles(request), initial={"role": operator.role})
     tried = attempt(request, form, lambda: change_role(actor=request.actor, operator_id=pk, **form.cleaned_data))
     if tried.done:
         messages.success(request, _("The role is changed. It holds from the next page on."))
@@ -74,6 +76,11 @@ def remove(request: ConsoleRequest, pk: int) -> HttpResponse:
         own = operator.user_id == request.user.pk
         return redirect("accounts:home" if own else "accounts:operator-list")
     return page(request, "accounts/operators/remove.html", {"form": form, "operator": operator}, status=tried.status)
+
+
+def _roles(request: ConsoleRequest) -> Collection[str]:
+    """Which the person may give: in a member's console fewer than at home."""
+    return CONSOLE_ROLES if request.actor.through is not None else Role.values
 
 
 def _operator(request: ConsoleRequest, pk: int) -> Operator:

@@ -3,12 +3,12 @@
 import pytest
 
 from accounts import policy
-from accounts.actors import require, rights_of
-from accounts.models import Event, Operator, User
-from accounts.permissions import Right, Role
-from accounts.services.operators import LastOwner, add_operator, change_role, remove_operator
+from accounts.actors import Actor, Door, require, rights_of
+from accounts.models import Event, Operator, Relationship, User
+from accounts.permissions import ConsoleRole, Right, Role
+from accounts.services.operators import LastOwner, OwnersOnly, add_operator, change_role, remove_operator
 from config.errors import DomainError, InputError, NotAllowed, NotFound
-from tests.factories import acting, make_account, make_operator, make_user, owner_of
+from tests.factories import acting, make_account, make_operator, make_relationship, make_user, owner_of
 
 NUMBER = "13800138000"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
@@ -116,3 +116,47 @@ def test_one_person_may_act_in_several_accounts(manager, member):
     add(member, role=Role.VIEWER)
     assert Operator.objects.filter(user=person).count() == 2
     assert owner_of(make_account()) != person
+
+
+@pytest.fixture
+def inside(manager, member):
+    """The manager's owner in the member's console, as its system administrator."""
+    link = make_relationship(manager, member)
+    Relationship.objects.filter(pk=link.pk).update(console_role=ConsoleRole.ADMINISTRATOR)
+    return Actor(door=Door.CONSOLE, user=owner_of(manager), account=member, through=link)
+
+
+@pytest.mark.rule("K13.3", "K13.4")
+@pytest.mark.parametrize("role", [Role.OWNER, Role.FINANCE])
+def test_through_a_members_console_nobody_gets_a_say_in_its_finance(inside, member, role):
+    with pytest.raises(OwnersOnly):
+        add(member, actor=inside, role=role)
+    viewer = add(member, actor=inside, role=Role.VIEWER)
+    with pytest.raises(OwnersOnly):
+        change_role(actor=inside, operator_id=viewer.pk, role=role)
+    assert not User.objects.filter(operates__account=member, operates__role=Role.FINANCE).exists()
+    remove_operator(actor=inside, operator_id=viewer.pk)
+    assert member.operators.count() == 1
+
+
+@pytest.mark.rule("K8.10", "K13.4")
+def test_through_a_members_console_the_managers_people_get_no_role_that_outlasts_the_link(inside, manager, member):
+    colleague = make_operator(manager, Role.VIEWER)
+    for person in (owner_of(manager), colleague):
+        with pytest.raises(OwnersOnly):
+            add(member, actor=inside, mobile=person.mobile, role=Role.VIEWER)
+    assert member.operators.count() == 1
+
+
+@pytest.mark.rule("K13.4")
+@pytest.mark.parametrize("role", [Role.OWNER, Role.FINANCE])
+def test_through_a_members_console_its_owners_and_finance_people_are_out_of_reach(inside, member, role):
+    add(member, mobile="13800138001", role=Role.OWNER)  # so that nobody is the last one
+    operator = add(member, role=role)
+    for act in (
+        lambda: remove_operator(actor=inside, operator_id=operator.pk),
+        lambda: change_role(actor=inside, operator_id=operator.pk, role=Role.VIEWER),
+    ):
+        with pytest.raises(OwnersOnly):
+            act()
+    assert Operator.objects.get(pk=operator.pk).role == role

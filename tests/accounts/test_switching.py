@@ -96,7 +96,9 @@ def test_nobody_enters_by_a_relationship_of_others(browse, stranger, link):
 
 
 @pytest.mark.rule("K12.4", "K13.4")
-@pytest.mark.parametrize("name", ["accounts:member-list", "accounts:directory"])
+@pytest.mark.parametrize(
+    "name", ["accounts:member-list", "accounts:directory", "accounts:api-key-list", "accounts:api-key-create"]
+)
 def test_finance_and_links_stay_closed_in_a_members_console(browse, manager, link, name):
     console = browse(manager)
     enter(console, link)
@@ -109,10 +111,26 @@ def test_finance_and_links_stay_closed_in_a_members_console(browse, manager, lin
 def test_within_the_members_console_its_own_pages_open(browse, manager, member, link):
     console = browse(manager)
     enter(console, link)
-    for name in ("accounts:operator-list", "accounts:api-key-list", "accounts:event-list", "accounts:certification"):
+    for name in ("accounts:operator-list", "accounts:operator-add", "accounts:event-list", "accounts:certification"):
         page = console.get(reverse(name))
         assert page.status_code == 200
         assert page.context["request"].account == member
+
+
+@pytest.mark.rule("K13.4")
+def test_in_the_members_console_only_viewers_can_be_added_and_removed(browse, manager, member, link):
+    viewer, finance = make_operator(member, Role.VIEWER), make_operator(member, Role.FINANCE)
+    console = browse(manager)
+    enter(console, link)
+    page = console.get(reverse("accounts:operator-list")).text
+    pks = {person: Operator.objects.get(account=member, user=person).pk for person in (viewer, finance)}
+    assert reverse("accounts:operator-remove", args=[pks[viewer]]) in page
+    assert reverse("accounts:operator-remove", args=[pks[finance]]) not in page
+    form = console.get(reverse("accounts:operator-add")).context["form"]
+    assert [value for value, _label in form.fields["role"].choices] == [Role.VIEWER]
+    refused = console.post(reverse("accounts:operator-remove", args=[pks[finance]]))
+    assert refused.status_code == 403
+    assert "K13.4" in refused.text
 
 
 def test_leaving_leads_back_into_ones_own_account(browse, manager, link):
