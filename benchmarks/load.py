@@ -1,6 +1,6 @@
 """Load from several processes: how many acts a second, and how long one takes.
 
-Knows nothing of Django or of this project, so that a peer in an environment of its own measures itself by the same code.
+Knows nothing of Django or of this project: a peer in an environment of its own measures itself by the same code.
 """
 
 import multiprocessing
@@ -15,7 +15,7 @@ from multiprocessing.synchronize import Barrier
 Act = Callable[[], int]  # does something once and tells how many things that were
 Prepare = Callable[[int], Act]  # in the worker's own process, given its number: connects, answers what to repeat
 
-WARM_UP_CALLS = 8  # so that connections stand, plans are made and statements are prepared
+WARM_UP_CALLS = 3  # so that connections stand, plans are made and statements are prepared
 START_SECONDS_MAX = 60
 
 
