@@ -5,7 +5,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,12 +80,13 @@ def collect(root: Path = BASE_DIR) -> dict[String, list[str]]:
 def _strings(path: Path) -> Iterator[tuple[String, int]]:
     source = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
-        yield from _calls(ast.parse(source), 0)
+        tree = ast.parse(source)
+        yield from _calls(tree, 0, _other_names(tree))
         return
     code = templatize(source)
     for match in CALL.finditer(code):
         if (tree := _parsed_call(code[match.start() :])) is not None:
-            yield from _calls(tree, code.count("\n", 0, match.start()))
+            yield from _calls(tree, code.count("\n", 0, match.start()), {})
 
 
 def _parsed_call(code: str) -> ast.Module | None:
@@ -99,11 +100,20 @@ def _parsed_call(code: str) -> ast.Module | None:
     return None
 
 
-def _calls(tree: ast.AST, above: int) -> Iterator[tuple[String, int]]:
+def _other_names(tree: ast.Module) -> dict[str, str]:
+    """What the module calls the functions of gettext, where it imported them under names of its own."""
+    taken = [
+        node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+    ]
+    return {name.asname: name.name for node in taken for name in node.names if name.asname}
+
+
+def _calls(tree: ast.AST, above: int, other_names: Mapping[str, str]) -> Iterator[tuple[String, int]]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        name = other_names.get(name, name)
         texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
         if name in SINGULAR and texts:
             yield String(texts[0]), above + node.lineno
