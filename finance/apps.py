@@ -11,11 +11,16 @@ class FinanceApp(AppConfig):
     verbose_name = _("Finance")
 
     def ready(self) -> None:
-        """Finance has its say in dissolving, its links beside the pages, and words for what it records."""
+        """Finance has its say in dissolving, its links, words for what it records, and its place before staff."""
+        from accounts import events
         from accounts import preflight as accounts_preflight
-        from finance import event_texts, links, preflight
+        from finance import admin_index, event_texts, links, preflight
+        from finance.services import staff_notices
 
         accounts_preflight.register(preflight.overdraft)
         accounts_preflight.register_reaction(preflight.what_moves)
         event_texts.register()
         links.register()
+        admin_index.register()
+        for kind in staff_notices.WHAT_TO_DO:
+            events.subscribe(kind, staff_notices.JOB)

@@ -43,6 +43,11 @@ TEXTS = {
     "top_up.trouble": Words(
         _("The payment provider reported a problem with a top-up"), icon="triangle-alert", tone="warn"
     ),
+    "top_up.unknown_reference": Words(
+        _("The payment provider reported %(amount)s yuan under the unknown reference %(reference)s"),
+        icon="triangle-alert",
+        tone="warn",
+    ),
     "top_up.trouble_settled": Words(_("Dealt with a problem of a top-up"), icon="circle-check"),
     "withdrawal.requested": Words(_("Asked to withdraw %(amount)s yuan"), icon="landmark", tone="warn"),
     "withdrawal.approved": Words(_("Approved a withdrawal"), icon="landmark", tone="info"),

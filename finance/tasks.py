@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from config.jobs import job
 from config.models import Job
-from finance.services import batches, exports, payments, top_ups
+from finance.services import batches, exports, payments, staff_notices, top_ups
 
 
 # Outside, though the first calls nobody: each top-up commits on its own.
@@ -37,3 +37,9 @@ def forget(_work: Job) -> None:
     """Old files and batches that were never sent are gone."""
     exports.forget_exports()
     batches.forget_batches()
+
+
+@job(staff_notices.JOB)
+def tell_staff(work: Job) -> None:
+    """Staff who confirm top-ups have a message about it."""
+    staff_notices.tell_staff(event_id=work.payload["event"])

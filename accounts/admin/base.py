@@ -46,6 +46,7 @@ class Ask:
     label: Text
     length: int
     hint: Text = ""
+    short: bool = False  # one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,14 @@ class Button:
     danger: bool = False
     warning: Text = ""
     ask: Ask | None = None
+    also: tuple[Ask, ...] = ()  # asked after it
     offered: Callable[[Any], bool] = field(default=lambda _row: True)
     superuser: bool = False
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """Everything that has to be written."""
+        return (*((self.ask,) if self.ask else ()), *self.also)
 
     def open_to(self, user: User) -> bool:
         """Whether this member of staff may press it; the service asks again."""

@@ -28,6 +28,11 @@ class TopUpState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+# Bank transfers that a person of support still has to see at the bank; what the gateway reports and nobody can credit.
+TO_CONFIRM = models.Q(channel="bank", state__in=[TopUpState.WAITING, TopUpState.CONFIRMED])
+IN_TROUBLE = ~models.Q(trouble="")
+
+
 class TopUpQuerySet(models.QuerySet["TopUp"]):
     """What may be asked of top-ups."""
 
@@ -44,6 +49,14 @@ class TopUpQuerySet(models.QuerySet["TopUp"]):
         """Those that nobody paid in time and that nobody has closed yet."""
         life_began = (at or timezone.now()) - policy.TOP_UP_LIFE
         return self.filter(state=TopUpState.WAITING, created_at__lte=life_began)
+
+    def to_confirm(self) -> "TopUpQuerySet":
+        """Those that wait for somebody of support to see the money at the bank."""
+        return self.filter(TO_CONFIRM)
+
+    def in_trouble(self) -> "TopUpQuerySet":
+        """Those for which the gateway reports what nobody can credit by rule."""
+        return self.filter(IN_TROUBLE)
 
 
 class TopUp(StateModel):

@@ -33,7 +33,8 @@ def texts(page):
 
 
 def test_every_kind_that_is_recorded_has_words():
-    code = "".join(path.read_text() for path in Path(settings.BASE_DIR, "accounts").rglob("*.py"))
+    folders = [Path(settings.BASE_DIR, name) for name in ("accounts", "finance")]
+    code = "".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
     recorded = set(re.findall(r'record\(\s*f?"([a-z_]+\.[a-z_]+)"', code))
     answers = {f"invitation.{what}" for what in re.findall(r'record_answer\("([a-z_]+)"', code)}
     assert len(recorded) > 25

@@ -1,0 +1,58 @@
+"""What finance adds to the first page of the admin."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_index import Topic, Waiting, add_topic, add_waiting
+from finance.models import TopUp, Withdrawal
+
+TOP_UPS = Waiting(
+    _("Bank transfers to confirm"),
+    "banknote",
+    "finance.view_topup",
+    "admin:finance_topup_changelist",
+    "needs=confirming",
+    lambda: TopUp.objects.to_confirm().count(),
+)
+WITHDRAWALS = Waiting(
+    _("Withdrawals to check and pay"),
+    "landmark",
+    "finance.view_withdrawal",
+    "admin:finance_withdrawal_changelist",
+    "needs=paying",
+    lambda: Withdrawal.objects.under_way().count(),
+)
+TROUBLES = Waiting(
+    _("Payments that do not fit their top-up"),
+    "triangle-alert",
+    "finance.view_topup",
+    "admin:finance_topup_changelist",
+    "needs=settling",
+    lambda: TopUp.objects.in_trouble().count(),
+    "stop",
+)
+MONEY = Topic(
+    "money",
+    _("Money in, out and lent"),
+    ["finance.topup", "finance.withdrawal", "finance.creditline", "finance.creditallotment"],
+)
+LEDGER = Topic(
+    "ledger",
+    _("Ledger and fund flow"),
+    [
+        "finance.book",
+        "finance.transfer",
+        "finance.entry",
+        "finance.allotment",
+        "finance.batch",
+        "finance.export",
+        "finance.gatewaycallback",
+    ],
+)
+
+
+def register() -> None:
+    """Staff see what waits about money, and its pages by topic, from now on."""
+    for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES):
+        add_waiting(waiting)
+    for topic in (MONEY, LEDGER):
+        add_topic(topic)
