@@ -15,6 +15,7 @@ from finance.services.withdrawals import give_back_withdrawal, pay_withdrawal
 from tests.factories import make_account, make_operator
 from tests.finance.funds import D, books_sum, funds, spend, staff, top_up
 from tests.finance.pages import WRONG_AMOUNTS, at, money, passed_code, queries, send, shows
+from tests.finance.paying import announce_online
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 BANK = {"bank_name": "招商银行北京分行", "bank_account": "6225 8801-2345 6789"}
@@ -185,3 +186,15 @@ def test_withdrawals_are_the_accounts_own(browse, console, manager, stranger):
     viewer = browse(make_operator(manager, Role.VIEWER))
     assert viewer.get(at("withdrawal-detail", wanted.pk)).status_code == 200
     assert viewer.get(at("withdrawal-create")).status_code == 403
+
+
+def test_the_page_leads_to_the_payment_provider_by_a_link(there, console, manager):
+    top = announce_online(manager)
+    page = at("top-up-detail", top.pk)
+    assert at("top-up-pay", top.pk) in console.get(page).text
+    for _time in range(2):
+        assert console.post(at("top-up-pay", top.pk)).headers["Location"] == page
+    shown = console.get(page).text
+    assert f'href="{there.url}/pay/{top.reference}"' in shown
+    assert at("top-up-pay", top.pk) not in shown
+    assert len(there.orders) == 1
