@@ -47,8 +47,13 @@ OURS = (
     User,
     WithheldPoint,
 )
-WRITABLE = {Message: {"add"}, WithheldPoint: {"add", "delete"}, User: {"change"}, Group: {"add", "change", "delete"}}
-WRITABLE[CreditLine] = {"add"}
+WRITABLE = {
+    CreditLine: {"add"},
+    Message: {"add"},
+    WithheldPoint: {"add", "delete"},
+    User: {"change"},
+    Group: {"add", "change", "delete"},
+}
 
 
 @pytest.fixture

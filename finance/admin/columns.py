@@ -9,7 +9,6 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import Text
 from accounts.admin.panels import link
 from accounts.models import Account
 from config.templatetags.ui import money
@@ -23,7 +22,7 @@ COUNTED_MAX = 10_000
 DIGITS_MAX = 18  # as many as every whole number of the database can hold
 
 
-def yuan(name: str, label: Text) -> Callable[[Any], SafeString | str]:
+def yuan(name: str, label: Any) -> Callable[[Any], SafeString | str]:
     """A column of a list or a fact: the amount in this field."""
 
     @admin.display(description=label, ordering=name)
@@ -49,6 +48,7 @@ class BoundedPaginator(Base):
     """Counts no further than ten thousand: beyond that people search, and counting millions of rows takes seconds."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """How many rows there are, at most ten thousand."""
-        return int(self.object_list[:COUNTED_MAX].count())  # type: ignore[call-arg,union-attr]
+        rows: Any = self.object_list[:COUNTED_MAX]
+        return int(rows.count())

@@ -90,7 +90,7 @@ class CreditLineAdmin(StaffAdmin):
         )
     ]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:  # noqa: ARG002
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
         """What is asked, or what was granted."""
         if obj is None:
             return ["number", "limit", "expires_at", "note"]

@@ -1,7 +1,7 @@
 """The ledger, to look at: from a book to its entries, to the transfer of each, and to all that moved with it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet, Sum
@@ -42,7 +42,7 @@ class BookAdmin(StaffAdmin):
     search_fields = ["account__name", "=account__number"]
     search_help_text = _("Name or number of the account")
     ordering = ["-id"]
-    fields = [
+    fields: ClassVar[Any] = [
         "kind",
         "shown_owner",
         "shown_source",
@@ -164,7 +164,7 @@ class TransferAdmin(StaffAdmin):
             for entry in entries
         ]
         total = row.entries.aggregate(sum=Sum("amount"))["sum"] or ZERO
-        said = format_html(_("Sum of all entries: {}"), money(total))
+        said = format_html("{} {}", _("Sum of all entries:"), money(total))
         return [table(_("Entries"), columns, rows, note=said), _posted_for(row)]
 
 
@@ -195,7 +195,7 @@ class EntryAdmin(StaffAdmin):
     list_select_related = ["book__account", "transfer"]
     search_fields = ["transfer__key"]
     search_help_text = _("Number of the transfer")
-    fields = [
+    fields: ClassVar[Any] = [
         "shown_owner",
         "shown_book",
         "shown_transfer",

@@ -66,7 +66,8 @@ class NeedsFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
         """Of that queue."""
         queues = {"confirming": TO_CONFIRM, "settling": IN_TROUBLE}
-        return queryset.filter(queues[self.value()]) if self.value() in queues else queryset
+        wanted = queues.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(wanted)
 
 
 @admin.register(TopUp)
@@ -157,15 +158,15 @@ class TopUpAdmin(StaffAdmin):
 
     def notices(self, request: HttpRequest, row: TopUp) -> Sequence[Notice]:  # noqa: ARG002
         """What does not fit, and that two people are needed."""
-        found = []
+        found: list[Notice] = []
         if row.trouble:
             words = _(
                 "The payment provider reports money that cannot be credited by rule. Nothing was credited for it."
             )
             found.append(Notice(words, "stop", TopUp.Trouble(row.trouble).label))
         if row.needs_two and _confirmable(row):
-            words = _now("From %(limit)s yuan on, two people confirm, each from the bank statement.")
-            found.append(Notice(words % {"limit": policy.TOP_UP_FOUR_EYES_FROM}, "info"))
+            two = _now("From %(limit)s yuan on, two people confirm, each from the bank statement.")
+            found.append(Notice(two % {"limit": policy.TOP_UP_FOUR_EYES_FROM}, "info"))
         return found
 
     def panels(self, request: HttpRequest, row: TopUp) -> Sequence[Panel | History]:  # noqa: ARG002
