@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Event, Message, Operator, User
 from config.csp import build_policy
+from config.models import Job
 from finance import policy
 from finance.models import (
     Allotment,
@@ -30,7 +31,7 @@ from finance.models import (
     Withdrawal,
 )
 from finance.services.credit import allot_credit, grant_credit
-from finance.services.staff_notices import WHAT_TO_DO, tell_staff
+from finance.services.staff_notices import JOB, WHAT_TO_DO, tell_staff
 from finance.services.top_ups import cancel_top_up
 from tests.factories import UserFactory, acting, make_account, make_relationship
 from tests.finance.funds import allot, funds, mover, staff, top_up
@@ -373,6 +374,7 @@ def test_staff_who_confirm_top_ups_are_told_once_of_money_that_came_late(manager
     TopUp.objects.filter(pk=row.pk).update(created_at=timezone.now() - policy.TOP_UP_LIFE)
     confirm(fresh(row), actor := staff())
     event = Event.objects.get(kind="top_up.arrived_late")
+    assert [job.payload for job in Job.objects.filter(kind=JOB)] == [{"event": event.pk}]
     for _time in range(2):
         assert tell_staff(event_id=event.pk) == 3
     told = Message.objects.filter(kind="personal", event=event)
