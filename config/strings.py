@@ -33,7 +33,8 @@ class String:
     context: str = ""
 
 
-# Django's own sentences that people meet in our forms: its catalogue says them stiffly, and ours is asked first.
+# Django's own words that people meet in our forms and staff pages: its catalogue says them stiffly or not at all, and
+# ours is asked first.
 DJANGO = (
     String("This field is required."),
     String("Enter a valid value."),
@@ -63,6 +64,10 @@ DJANGO = (
     ),
     String("This password is too common."),
     String("This password is entirely numeric."),
+    String(":"),
+    String("Model name"),
+    String("Add link"),
+    String("Change or view list link"),
 )
 
 

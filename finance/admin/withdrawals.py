@@ -96,7 +96,7 @@ class WithdrawalAdmin(StaffAdmin):
     search_help_text = _("Account holder, the bank's number, name or number of the account")
     fieldsets = [
         (
-            _("Requested"),
+            _("Application"),
             {
                 "fields": [
                     "account_link",

@@ -58,7 +58,7 @@ class Allotment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.direction} {self.pk}"
+        return f"{self.get_direction_display()} {self.pk}"
 
 
 class FundSettings(models.Model):

@@ -52,7 +52,7 @@ class Batch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.direction} {self.pk}"
+        return f"{self.get_direction_display()} {self.pk}"
 
     @property
     def is_open(self) -> bool:

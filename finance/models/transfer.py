@@ -38,7 +38,7 @@ class Transfer(models.Model):
         constraints = [models.UniqueConstraint(name="transfer_once", fields=["key"])]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"{self.get_kind_display()} {self.pk}"
 
 
 class Entry(models.Model):
