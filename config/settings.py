@@ -89,6 +89,9 @@ TEMPLATES = [
 FORM_RENDERER = "config.forms.ConsoleRenderer"
 CSRF_FAILURE_VIEW = "config.error_views.csrf_failure"
 
+# The amounts and notes of a whole batch come as one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500
+
 # Database: yours where DATABASE_URL names one, else the embedded server, started by the first connection.
 DATABASE_URL = env.text("DATABASE_URL")
 DATABASES = {"default": env.database(DATABASE_URL, var=VAR_DIR)}
@@ -228,7 +231,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
-    "DESCRIPTION": _("Link accounts, change what links grant, and dissolve them, from your own systems."),
+    "DESCRIPTION": _("Link accounts, change what links grant, dissolve them, and move funds, from your own systems."),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["config.api.schema.describe_shared"],

@@ -13,6 +13,7 @@ from finance.models import Allotment, TopUp
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.payments.offline import bank_details
+from finance.receipts import Receipt
 
 
 class Yuan(serializers.DecimalField):
@@ -159,7 +160,7 @@ class ProofOut(serializers.Serializer[Any]):
     )
 
 
-class ReceiptOut(serializers.Serializer[Any]):
+class ReceiptOut(serializers.Serializer[Receipt]):
     """A transfer as one of its sides may read it."""
 
     id = serializers.IntegerField(source="transfer.pk")
@@ -167,12 +168,23 @@ class ReceiptOut(serializers.Serializer[Any]):
     at = serializers.DateTimeField(source="transfer.at")
     amount = Yuan()
     flow = serializers.SerializerMethodField()
-    counterparts = SideOut(many=True, help_text=_("Whose the other books are; without the platform's own."))
+    counterparts = serializers.SerializerMethodField()
+    platform = serializers.SerializerMethodField()
     entries = ProofOut(many=True, source="proofs")
     matches = serializers.BooleanField(help_text=_("Every hash holds."))
 
+    @extend_schema_field(SideOut(many=True, help_text=_("Other accounts whose books it moves.")))
+    def get_counterparts(self, receipt: Receipt) -> list[dict[str, Any]]:
+        """Without the platform, which has no number."""
+        return [dict(SideOut(side).data) for side in receipt.counterparts if side is not None]
+
+    @extend_schema_field(serializers.BooleanField(help_text=_("Whether it moves a book of the platform, too.")))
+    def get_platform(self, receipt: Receipt) -> bool:
+        """As top-ups and charges do."""
+        return None in receipt.counterparts
+
     @extend_schema_field(serializers.IntegerField(allow_null=True, help_text=_("The id of the flow, if it is one.")))
-    def get_flow(self, receipt: Any) -> int | None:
+    def get_flow(self, receipt: Receipt) -> int | None:
         """Allotments and recalls have one."""
         allotment = getattr(receipt.transfer, "allotment", None)
         return None if allotment is None else int(allotment.pk)

@@ -12,7 +12,8 @@ import pytest
 
 from accounts.models import Invitation
 from tests.accounts.api_client import ApiClient
-from tests.factories import make_account
+from tests.factories import make_account, make_relationship
+from tests.finance.funds import allot, top_up
 from tests.servers import curl
 
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "api.md"
@@ -44,22 +45,40 @@ def shell(tmp_path, monkeypatch):
 def test_the_shell_examples(live_server, shell):
     account = make_account(username="manager")
     make_account(username="chenxi")
-    who, invite = examples("sh")
+    who, invite, allotment = examples("sh")
     assert json.loads(run(["sh", "-c", who], live_server, account))["username"] == "manager"
     assert json.loads(run(["sh", "-c", invite], live_server, account))["state"] == "open"
     assert json.loads(run(["sh", "-c", invite.replace("chenxi", "nobody")], live_server, account))["status"] == 422
     assert Invitation.objects.get().relationship.remark == "物流伙伴"
+    link = make_relationship(account, make_account(), kind="partner")
+    top_up(account, "5000.00")
+    allotment = allotment.replace('"relationship": 1', f'"relationship": {link.pk}')
+    flow = json.loads(run(["sh", "-c", allotment], live_server, account))
+    assert (flow["amount"], flow["note"]) == ("3000.00", "十二月预算")
 
 
 def test_the_python_example(live_server, tmp_path):
     account = make_account(username="manager")
     make_account(username="haitong", name="海桐文化")
     program = tmp_path / "example.py"
-    (source,) = examples("python")
-    program.write_text(source, encoding="utf-8")
+    program.write_text(examples("python")[0], encoding="utf-8")
     lines = run([sys.executable, str(program)], live_server, account).splitlines()
     assert lines[0].startswith("open until ")
     assert lines[1:] == ["海桐文化 confirming"]
+
+
+def test_the_python_example_of_funds(live_server, tmp_path):
+    account = make_account(username="manager")
+    make_account(username="haitong", name="海桐文化")
+    links = [make_relationship(account, make_account(name=name), kind="partner") for name in ("晨曦", "远山", "云帆")]
+    top_up(account, "2000.00")
+    allot(links[0], "400.00")
+    program = tmp_path / "example.py"
+    program.write_text("\n".join(examples("python")), encoding="utf-8")
+    lines = run([sys.executable, str(program)], live_server, account).splitlines()
+    shown = lines.index("2 done, 1 refused, 1600.00 yuan")
+    assert lines[shown + 1].startswith(f"{links[1].pk} You can allot at most 600.00 yuan")
+    assert lines[shown + 2 :] == ["晨曦 600.00 proved", "云帆 1000.00 proved", "晨曦 400.00 proved"]
 
 
 def test_the_guide_names_only_what_is_there(client):

@@ -9,6 +9,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_not_required
@@ -117,10 +118,15 @@ def document(
         "detail": str(detail),
         "code": code,
         "rule": rule,
-        "facts": dict(facts or {}),
+        "facts": plain_facts(facts or {}),
         "errors": dict(errors or {}),
         "instance": getattr(request, "reference", ""),
     }
+
+
+def plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Amounts as text: the encoder would make floats of them."""
+    return {name: f"{fact:f}" if isinstance(fact, Decimal) else fact for name, fact in facts.items()}
 
 
 def _read(error: Exception, request: Any) -> dict[str, Any]:

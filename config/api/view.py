@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import Error as DatabaseFailure
@@ -83,10 +83,11 @@ class ApiView(APIView):
         serializer: type[Serializer[Any]],
         *,
         limit: int = PAGE_SIZE,
+        order: Sequence[str] = ("-id",),
         prepare: Callable[[list[Any]], Iterable[Any]] = list,
     ) -> Response:
         """One page, newest first: `{data, next, previous}`, the links whole and null where nothing follows."""
-        page = paginate(queryset, self.request._request, order=("-id",), size=limit, strict=True)
+        page = paginate(queryset, self.request._request, order=order, size=limit, strict=True)
         rows = prepare(list(page))
         return Response(
             {

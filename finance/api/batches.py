@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_v
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.api.problems import plain_facts
 from config.api.view import Outcome, checked
 from finance.api.base import FundsView
 from finance.api.inputs import BatchIn
@@ -60,7 +61,7 @@ def _refusal(result: LineResult) -> dict[str, Any] | None:
     if (error := result.refusal) is None:
         return None
     detail = f"{error} {error.hint}" if error.hint else str(error)
-    return {"code": error.code, "rule": error.rule, "detail": detail, "facts": error.facts}
+    return {"code": error.code, "rule": error.rule, "detail": detail, "facts": plain_facts(error.facts)}
 
 
 def _described(operation: str, summary: Any) -> Any:

@@ -51,7 +51,8 @@ class Flows(FundsView):
                 Q(manager=self.account, member__number=query["member"])
                 | Q(member=self.account, manager__number=query["member"])
             )
-        answer = self.listing(rows.select_related("manager", "member"), FlowOut, limit=query["limit"])
+        shown = rows.select_related("manager", "member")
+        answer = self.listing(shown, FlowOut, limit=query["limit"], order=("-created_at", "-id"))
         first = "after" not in query and "before" not in query
         answer.data["sums"] = SumsOut(sums_of(self.account, rows)).data if first else None
         return answer
