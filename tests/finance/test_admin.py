@@ -28,7 +28,7 @@ from finance.services.credit import allot_credit, grant_credit
 from tests.factories import make_account, make_relationship
 from tests.finance.funds import allot, mover, staff, top_up
 from tests.finance.paying import announce, confirm
-from tests.finance.paying_out import NUMBER, ask
+from tests.finance.paying_out import ask
 from tests.staff import make_staff, pages, staff_browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
@@ -46,7 +46,6 @@ OURS = [
     Transfer,
     Withdrawal,
 ]
-ACCOUNT = "".join(sign for sign in NUMBER if sign.isdigit())
 
 
 def put_one_of_each(number=1):

@@ -22,11 +22,12 @@ from finance.services.top_ups import cancel_top_up
 from tests.factories import UserFactory, acting
 from tests.finance.funds import funds, staff, top_up
 from tests.finance.paying import announce, confirm, fresh
-from tests.finance.paying_out import ask
+from tests.finance.paying_out import NUMBER, ask
 from tests.staff import make_staff, staff_browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 D = Decimal
+ACCOUNT = "".join(sign for sign in NUMBER if sign.isdigit())
 
 
 def page(row):
