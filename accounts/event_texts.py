@@ -5,7 +5,7 @@
 The acting side reads `own`, the other side `theirs`. A higher app adds the kinds that it records with `add_texts`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Door
 from accounts.models import Account, Event, User
 from accounts.models.api_key import Scope
-from accounts.permissions import ConsoleRole, Inherit, Point, Role
+from accounts.permissions import ConsoleRole, Inherit, Point, Right, Role
+from accounts.wording import mask_middle, strangers
 
 Text = str | Promise
 
@@ -34,11 +35,12 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What people filter by: the kinds that begin with one of these."""
+    """What people filter by: the kinds that begin with one of these. Without the right, none of them is shown."""
 
     key: str
     label: Text
     prefixes: tuple[str, ...]
+    right: Right = Right.SEE_FINANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ class Line:
 
 GROUPS: list[Group] = [
     Group("links", _("Links and invitations"), ("invitation.", "change.", "relationship.", "member.")),
-    Group("people", _("Operators"), ("operator.",)),
-    Group("account", _("Account and verification"), ("account.", "certification.")),
-    Group("keys", _("API keys"), ("api_key.",)),
-    Group("directory", _("Resource directory"), ("directory.", "folder.")),
+    Group("people", _("Operators"), ("operator.",), Right.VIEW),
+    Group("account", _("Account and verification"), ("account.", "certification."), Right.VIEW),
+    Group("keys", _("API keys"), ("api_key.",), Right.VIEW),
+    Group("directory", _("Resource directory"), ("directory.", "folder."), Right.VIEW),
 ]
 
 TEXTS: dict[str, Words] = {
@@ -196,28 +198,38 @@ def add_texts(
         GROUPS.append(group)
 
 
+def closed_to(rights: Collection[str]) -> list[str]:
+    """The beginnings of the kinds that these rights do not let one read."""
+    return [prefix for group in GROUPS if group.right not in rights for prefix in group.prefixes]
+
+
 def words_of(event: Event) -> Words:
     """The words for its kind; a kind without any shows its own name, so that nothing is ever missing from a log."""
     purpose = event.facts.get("purpose", "")
     return TEXTS.get(f"{event.kind}/{purpose}") or TEXTS.get(event.kind) or Words(event.kind.replace("%", "%%"))
 
 
-def sentence(event: Event, viewer: Account | None) -> str:
-    """What happened, without who did it, as the viewing account reads it. Asks nothing if both sides are loaded."""
+def sentence(event: Event, viewer: Account | None, *, masked: Collection[int] = ()) -> str:
+    """What happened, without who did it, as the viewing account reads it. Asks nothing if both sides are loaded.
+
+    Accounts whose id is in `masked` are not named whole.
+    """
     words, theirs = words_of(event), _is_other_side(event, viewer)
     other = event.account if theirs else event.counterpart
     facts = _Facts({name: _shown(name, value) for name, value in event.facts.items()})
-    facts["other"] = str(other) if other else gettext("another account")
+    facts["other"] = _name(other, masked)
     facts["seen"] = _seen(event)
     return str(words.theirs if theirs and words.theirs else words.own) % facts
 
 
 def lines(events: Iterable[Event], *, viewer: Account | None) -> list[Line]:
-    """The events in words, by one query more for those who acted from another account's console."""
+    """The events in words, by two queries more: who acted from another account's console, and who never agreed."""
     listed = list(events)
     wanted = {event.facts["through"] for event in listed if event.facts.get("through")}
     managers = dict(Account.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
-    return [_line(event, viewer, managers) for event in listed]
+    sides = {pk for event in listed for pk in (event.account_id, event.counterpart_id) if pk is not None}
+    masked = strangers(viewer, sides) if viewer is not None else frozenset[int]()
+    return [_line(event, viewer, managers, masked) for event in listed]
 
 
 def personal_lines(user: User, *, limit: int) -> list[Line]:
@@ -226,12 +238,12 @@ def personal_lines(user: User, *, limit: int) -> list[Line]:
     return lines(own.order_by("-id")[:limit], viewer=None)
 
 
-def _line(event: Event, viewer: Account | None, managers: Mapping[int, str]) -> Line:
+def _line(event: Event, viewer: Account | None, managers: Mapping[int, str], masked: Collection[int]) -> Line:
     words = words_of(event)
     return Line(
         at=event.at,
-        who=_who(event, viewer, managers),
-        text=sentence(event, viewer),
+        who=_who(event, viewer, managers, masked),
+        text=sentence(event, viewer, masked=masked),
         icon=words.icon,
         tone=words.tone,
         door=str(dict(Door.choices).get(event.door, event.door)),
@@ -239,17 +251,23 @@ def _line(event: Event, viewer: Account | None, managers: Mapping[int, str]) -> 
     )
 
 
-def _who(event: Event, viewer: Account | None, managers: Mapping[int, str]) -> str:
+def _who(event: Event, viewer: Account | None, managers: Mapping[int, str], masked: Collection[int]) -> str:
     """The person within one's own account; of another company, and of our staff, no names."""
     if event.door == Door.STAFF:
         return str(Door.STAFF.label)
     if event.door == Door.SYSTEM:
         return str(Door.SYSTEM.label)
     if _is_other_side(event, viewer):
-        return str(event.account)
+        return _name(event.account, masked)
     name = event.actor_name or "—"
     manager = managers.get(event.facts.get("through", 0))
     return gettext("%(person)s from %(account)s") % {"person": name, "account": manager} if manager else name
+
+
+def _name(account: Account | None, masked: Collection[int]) -> str:
+    if account is None:
+        return gettext("another account")
+    return mask_middle(account.name) if account.pk in masked else account.name
 
 
 def _is_other_side(event: Event, viewer: Account | None) -> bool:

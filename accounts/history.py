@@ -9,7 +9,6 @@ from django.db.models import Q
 from accounts.event_texts import lines, sentence
 from accounts.models import Account, Event, Invitation, Relationship
 from accounts.models.event import EventQuerySet
-from accounts.wording import mask_middle
 
 BY_MEMBER = ("invitation.accepted", "invitation.refused", "invitation.asked_again")
 BY_MANAGER = (
@@ -64,15 +63,9 @@ def moments(events: Iterable[Event], *, viewer: Account) -> list[Moment]:
 
 
 def moments_of(relationship: Relationship, events: Iterable[Event]) -> list[Moment]:
-    """The same for the manager's page about one member: that page names the member, so the sentences need not.
-
-    Who has never agreed to a link is not named whole anywhere.
-    """
+    """The same for the manager's page about one member: that page names the member, so the sentences need not."""
     listed = list(events)
     told = moments(listed, viewer=relationship.manager)
-    for index, event in enumerate(listed):
-        note = told[index].note
-        if event.account_id == relationship.member_id and relationship.established_at is None:
-            note = mask_middle(note)
-        told[index] = replace(told[index], text=sentence(event, event.counterpart), note=note)
-    return told
+    return [
+        replace(moment, text=sentence(event, event.counterpart)) for event, moment in zip(listed, told, strict=True)
+    ]

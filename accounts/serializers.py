@@ -11,6 +11,7 @@ from accounts.models import Account, Invitation, Relationship
 from accounts.models.api_key import Scope
 from accounts.permissions import ConsoleRole, Inherit, Point
 from accounts.standing import Shown, Standing
+from accounts.wording import mask_middle, mask_number
 
 SIDES = [("manager", _("This account manages the other")), ("member", _("This account is managed by the other"))]
 ENDS = [(end.value, end.label) for end in Relationship.End if end]
@@ -29,12 +30,22 @@ class EnterpriseOut(serializers.Serializer[Any]):
 
 
 class PartyOut(serializers.Serializer[Account]):
-    """One side of a relationship."""
+    """One side of a relationship. Before it has agreed, the manager sees the member by the ends of its names only."""
 
     number = serializers.CharField(help_text=_("Account number, ten digits."))
     username = serializers.CharField()
     name = serializers.CharField()
     enterprise = EnterpriseOut(allow_null=True)
+
+
+def member_of(account: Account, relationship: Relationship) -> dict[str, Any]:
+    """The member as this side of the relationship may see it (`accounts.wording` has the same rule for people)."""
+    member = relationship.member
+    shown = dict(PartyOut(member).data)
+    if side_of(account, relationship) == "manager" and relationship.established_at is None:
+        names = {"name": mask_middle(member.name), "username": mask_middle(member.username)}
+        shown |= {"number": mask_number(member.number), **names, "enterprise": None}
+    return shown
 
 
 class TermsOut(serializers.Serializer[Any]):
@@ -70,7 +81,7 @@ class RelationshipOut(TermsOut):
     reason = serializers.SerializerMethodField()
     origin = serializers.ChoiceField(Relationship.Origin.choices)
     manager = PartyOut()
-    member = PartyOut()
+    member = serializers.SerializerMethodField()
     remark = serializers.SerializerMethodField()
     waiting = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
@@ -81,6 +92,11 @@ class RelationshipOut(TermsOut):
     def get_side(self, row: Relationship) -> str:
         """On which side the key's account stands."""
         return side_of(self.context["view"].account, row)
+
+    @extend_schema_field(PartyOut)
+    def get_member(self, row: Relationship) -> dict[str, Any]:
+        """As far as the key's account may see it."""
+        return member_of(self.context["view"].account, row)
 
     @extend_schema_field(serializers.ChoiceField(Shown.choices))
     def get_state(self, row: Relationship) -> str:
@@ -122,7 +138,7 @@ class InvitationOut(TermsOut):
     kind = serializers.ChoiceField(Relationship.Kind.choices, source="relationship.kind")
     state = serializers.SerializerMethodField()
     manager = PartyOut(source="relationship.manager")
-    member = PartyOut(source="relationship.member")
+    member = serializers.SerializerMethodField()
     sent_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     opened_at = serializers.SerializerMethodField()
@@ -132,6 +148,11 @@ class InvitationOut(TermsOut):
     def get_side(self, row: Invitation) -> str:
         """The manager asked, the member is asked."""
         return side_of(self.context["view"].account, row.relationship)
+
+    @extend_schema_field(PartyOut)
+    def get_member(self, row: Invitation) -> dict[str, Any]:
+        """As far as the key's account may see it."""
+        return member_of(self.context["view"].account, row.relationship)
 
     @extend_schema_field(serializers.ChoiceField(Invitation.State.choices))
     def get_state(self, row: Invitation) -> str:
@@ -153,10 +174,18 @@ class ProblemOut(serializers.Serializer[Any]):
 
 
 class TargetAccountOut(serializers.Serializer[Account]):
-    """As much of another account as one that may invite it sees."""
+    """Enough of another account to recognise it, too little to look somebody up."""
 
-    username = serializers.CharField()
-    name = serializers.CharField()
+    number = serializers.SerializerMethodField(help_text=_("By its ends."))
+    name = serializers.SerializerMethodField(help_text=_("By its ends."))
+
+    def get_number(self, row: Account) -> str:
+        """`12****7890`."""
+        return mask_number(row.number)
+
+    def get_name(self, row: Account) -> str:
+        """Its first and last signs."""
+        return mask_middle(row.name)
 
 
 class TargetOut(serializers.Serializer[Any]):

@@ -1,15 +1,16 @@
 """How links are put into words on pages: what a permission means, what stays hidden, how long is left, what changes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Relationship
+from accounts.models import Account, Relationship
 from accounts.permissions import P1, ConsoleRole, Inherit, Point, Preset, preset_of
 from accounts.terms import Terms
 
@@ -50,6 +51,18 @@ def mask_middle(text: str) -> str:
     if not kept:
         return text[:1] + "*" if text else ""
     return f"{text[: min(kept, 3)]}****{text[-min(kept, 4) :]}"
+
+
+def strangers(viewer: Account, accounts: Collection[int]) -> frozenset[int]:
+    """Those of these accounts that the viewer asked and that never agreed: their names are not for it to read whole."""
+    pairs = Relationship.objects.filter(Q(manager=viewer, member__in=accounts) | Q(member=viewer, manager__in=accounts))
+    asked, known = set[int](), set[int]()
+    for manager, member, since in pairs.values_list("manager_id", "member_id", "established_at"):
+        if manager == viewer.pk and since is None:
+            asked.add(member)
+        else:
+            known.add(member if manager == viewer.pk else manager)
+    return frozenset(asked - known)
 
 
 def mask_number(number: str) -> str:

@@ -2,7 +2,19 @@
 
 from django.utils.translation import gettext as _
 
-from accounts.letters.base import Fact, Letter, asker, fact, facts, labels, letter, page, shown
+from accounts.letters.base import (
+    Fact,
+    Letter,
+    asker,
+    fact,
+    facts,
+    labels,
+    letter,
+    member_called,
+    member_shown,
+    page,
+    shown,
+)
 from accounts.letters.news import News
 from accounts.letters.questions import hours
 from accounts.permissions import ConsoleRole, Inherit, Point
@@ -21,11 +33,11 @@ def _in_force(news: News) -> tuple[Fact | None, ...]:
 
 
 def _to_manager(news: News, subject: str, says: str, *more: Fact | None, idle: str = "") -> Letter:
-    words = {"member": asker(news.member), "hours": hours(news)}
+    words = {"member": member_called(news), "hours": hours(news)}
     return Letter(
         subject=subject % words,
         says=(says % words,),
-        facts=facts(fact(_("Linked account"), shown(news.member)), fact(_("Your account"), shown(news.manager)), *more),
+        facts=facts(fact(_("Linked account"), member_shown(news)), fact(_("Your account"), shown(news.manager)), *more),
         button=_("Open the linked account"),
         page=page("member-detail", news.relationship.pk),
         idle=idle,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.letters.news import News
 from accounts.models import Account
+from accounts.wording import mask_middle, mask_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,19 @@ def asker(account: Account) -> str:
 def shown(account: Account) -> str:
     """Name and user name of an account."""
     return _("%(name)s (%(username)s)") % {"name": one_line(account.name), "username": account.username}
+
+
+def member_called(news: News) -> str:
+    """The member as its manager may read it: by its verified name once it has agreed to a link, by the ends before."""
+    name = asker(news.member)
+    return name if news.relationship.established_at else mask_middle(name)
+
+
+def member_shown(news: News) -> str:
+    """The same for its account: with the user name, or with the ends of its number."""
+    if news.relationship.established_at:
+        return shown(news.member)
+    return f"{mask_middle(one_line(news.member.name))} ({mask_number(news.member.number)})"
 
 
 def moment(at: datetime) -> str:

@@ -3,7 +3,21 @@
 from django.utils.translation import gettext as _
 
 from accounts import policy
-from accounts.letters.base import Fact, Letter, Text, asker, fact, facts, labels, letter, moment, page, shown
+from accounts.letters.base import (
+    Fact,
+    Letter,
+    Text,
+    asker,
+    fact,
+    facts,
+    labels,
+    letter,
+    member_called,
+    member_shown,
+    moment,
+    page,
+    shown,
+)
 from accounts.letters.news import News
 from accounts.models import Invitation, Relationship
 from accounts.permissions import ConsoleRole, Inherit, Point
@@ -142,7 +156,7 @@ def missed(news: News) -> Letter:
 def unopened(news: News) -> Letter:
     """Twelve hours are left and nobody has opened a link; for the manager."""
     left = int(policy.INVITATION_NUDGE_BEFORE.total_seconds() // 3600)
-    words = {"member": one(news), "hours": left}
+    words = {"member": member_called(news), "hours": left}
     return Letter(
         subject=_("%(member)s has not opened your letter yet") % words,
         says=(
@@ -153,7 +167,7 @@ def unopened(news: News) -> Letter:
             % words,
         ),
         facts=facts(
-            fact(_("Linked account"), shown(news.member)), fact(_("Answer by"), moment(news.invitation.expires_at))
+            fact(_("Linked account"), member_shown(news)), fact(_("Answer by"), moment(news.invitation.expires_at))
         ),
         button=_("Send it again"),
         page=page("member-detail", news.relationship.pk),
@@ -164,7 +178,7 @@ def unopened(news: News) -> Letter:
 @letter
 def asked_again(news: News) -> Letter:
     """Somebody with an ended link would like a new one; for the manager."""
-    words = {"member": one(news)}
+    words = {"member": member_called(news)}
     return Letter(
         subject=_("%(member)s asks you for a new invitation") % words,
         says=(
@@ -174,7 +188,7 @@ def asked_again(news: News) -> Letter:
             ),
         ),
         facts=facts(
-            fact(_("Linked account"), shown(news.member)),
+            fact(_("Linked account"), member_shown(news)),
             fact(_("Sent at first"), moment(news.invitation.sent_at)),
             fact(_("How it ended"), *labels([news.invitation.state_at()], Invitation.State)),
         ),
@@ -182,8 +196,3 @@ def asked_again(news: News) -> Letter:
         page=page("member-detail", news.relationship.pk),
         idle=_("If you do nothing, nothing is sent."),
     )
-
-
-def one(news: News) -> str:
-    """The member by its verified name."""
-    return asker(news.member)

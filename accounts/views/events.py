@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.actors import Door
-from accounts.event_texts import GROUPS, lines
+from accounts.actors import Door, rights_of
+from accounts.event_texts import GROUPS, closed_to, lines
 from accounts.forms.events import EventFilter
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
@@ -26,12 +26,19 @@ from config.web import page
 def index(request: ConsoleRequest) -> HttpResponse:
     """Everything that the account did and that was done to it, newest first."""
     form = EventFilter(request.GET)
-    events = Event.objects.about(request.account).select_related("account", "counterpart")
+    events = _open_to(request).select_related("account", "counterpart")
     if form.is_valid():
         events = _narrowed(events, form, request)
     found = paginate(events, request, order=("-id",))
     context = {"filter": form, "page": found, "lines": lines(found, viewer=request.account), "narrowed": form.narrows}
     return page(request, "accounts/events/list.html", context, part="_rows.html")
+
+
+def _open_to(request: ConsoleRequest) -> EventQuerySet:
+    """In a member's console its finance and its other links are nobody's business (K13.4)."""
+    events = Event.objects.about(request.account)
+    closed = closed_to(rights_of(request.actor, request.account))
+    return events.exclude(reduce(or_, (Q(kind__startswith=prefix) for prefix in closed))) if closed else events
 
 
 def _narrowed(events: EventQuerySet, form: EventFilter, request: ConsoleRequest) -> EventQuerySet:

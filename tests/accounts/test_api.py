@@ -1,5 +1,6 @@
 """The API: keys, scopes, problem documents, repeated writes, and the same rules as in the console."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from accounts.models.api_key import Scope
 from accounts.permissions import P1, P2
 from accounts.preflight import Finding
 from accounts.services.invitations import accept_invitation
+from accounts.wording import mask_middle, mask_number
 from tests.accounts.api_client import ApiClient, make_key
 from tests.factories import acting, make_account, make_invitation, make_operator, make_relationship
 
@@ -115,6 +117,20 @@ def test_an_account_is_invited_as_in_the_console(api, manager, member):
     assert (event.door, event.account, event.actor_name) == ("api", manager, "API · test")
 
 
+def test_who_has_not_agreed_is_not_named_whole(api, manager, member):
+    asked = invite(api, member).json()
+    link = f"relationships/{asked['relationship']}/"
+    secrets = {member.name, member.number, member.enterprise.name, member.enterprise.credit_code}
+    for answer in (asked, api.get(link).json(), api.get("relationships/").json(), api.get("invitations/").json()):
+        text = json.dumps(answer, ensure_ascii=False)
+        assert not [secret for secret in secrets if f'"{secret}"' in text]
+    assert asked["member"]["username"] != member.username
+    mine = ApiClient(member).get(link).json()
+    assert (mine["member"]["name"], mine["manager"]["name"]) == (member.name, manager.name)
+    accept_invitation(actor=acting(member), invitation_id=asked["id"])
+    assert api.get(link).json()["member"]["enterprise"]["credit_code"] == member.enterprise.credit_code
+
+
 @pytest.mark.parametrize(
     ("change", "field", "rule"),
     [
@@ -143,7 +159,8 @@ def test_a_target_is_checked_before_it_is_invited(api, member):
     other = make_account(username="other")
     make_relationship(other, member, kind="group")
     found = api.get("targets/?identifier=member").json()
-    assert (found["account"]["name"], found["kinds"]) == (member.name, ["partner"])
+    assert found["account"] == {"number": mask_number(member.number), "name": mask_middle(member.name)}
+    assert found["kinds"] == ["partner"]
     assert found["group_problem"]["rule"] == "K3.5"
     assert api.get(f"targets/?identifier={person.email}").json()["problem"]["rule"] == "K3.1"
     assert api.get("targets/?identifier=nobody").json()["account"] is None

@@ -13,10 +13,12 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor, Door
 from accounts.event_texts import GROUPS, TEXTS, lines, sentence
 from accounts.events import record
-from accounts.models import Event
+from accounts.models import Event, Relationship
 from accounts.permissions import Role
+from accounts.services.invitations import refuse_invitation
 from accounts.services.operators import add_operator, change_role
-from tests.factories import acting, make_operator, make_relationship, make_user, owner_of
+from accounts.wording import mask_middle
+from tests.factories import acting, make_invitation, make_operator, make_relationship, make_user, owner_of
 
 LOG = "/account/log/"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english", "cheap_hashes")]
@@ -78,6 +80,34 @@ def test_somebody_from_the_managers_console_is_named_with_it(manager, member):
     record("operator.added", actor=through, account=member, person="新人", role="viewer")
     line = lines(Event.objects.filter(kind="operator.added"), viewer=member)[0]
     assert line.who == f"{owner_of(manager)} from {manager}"
+
+
+def test_who_has_not_agreed_is_not_named_whole(browse, manager, member):
+    invitation = make_invitation(manager, member)
+    refuse_invitation(actor=acting(member), invitation_id=invitation.pk)
+    page = browse(manager).get(LOG)
+    assert texts(page) == ["Refused the invitation", f"Invited {mask_middle(member.name)} to be linked"]
+    assert page.context["lines"][0].who == mask_middle(member.name)
+    assert str(manager) in browse(member).get(LOG).text
+    make_relationship(manager, member)
+    assert member.name in texts(browse(manager).get(LOG))[-1]
+
+
+@pytest.mark.rule("K13.4")
+def test_in_a_members_console_its_finance_and_its_links_are_not_told(browse, manager, member, stranger):
+    link = make_relationship(manager, member)
+    Relationship.objects.filter(pk=link.pk).update(console_role="administrator")
+    make_relationship(stranger, member, kind="partner")
+    add_operator(actor=acting(member), account=member, mobile="13800138000", name="新人", role=Role.VIEWER)
+    record("funds.allotted", actor=acting(stranger), account=stranger, counterpart=member, amount="100.00")
+    assert len(texts(browse(member).get(LOG))) == 6
+    console = browse(manager)
+    console.post(f"/directory/members/{link.pk}/enter/")
+    for query in ("", "?kind=links", "?kind=funds"):
+        page = console.get(LOG + query)
+        assert page.context["request"].account == member
+        assert texts(page) == ([] if query else ["Added 新人 as Viewer"])
+        assert stranger.name not in page.text
 
 
 def test_events_of_others_are_not_seen(browse, manager, member, stranger):

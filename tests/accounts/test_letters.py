@@ -18,6 +18,7 @@ from accounts.services.invitations import accept_invitation
 from accounts.services.relationships import request_change
 from accounts.sms.templates import TEMPLATES
 from accounts.terms import Terms
+from accounts.wording import mask_middle
 from config.jobs import run_due
 from tests.accounts.happenings import HAPPENINGS, happen
 from tests.factories import acting, clear, make_invitation, make_relationship, owner_of
@@ -226,3 +227,13 @@ def test_letters_texts_and_messages_are_in_the_readers_language(language, mark, 
     assert text.text.startswith(f"{mark} ")
     assert Message.objects.get(user=reader).title.startswith(f"{mark} ")
     assert Delivery.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["refused", "expired", "unopened", "asked_again"])
+def test_who_has_not_agreed_is_not_named_whole(manager, member, name):
+    event = Event.objects.get(subject_id=make_invitation(manager, member).pk, kind="invitation.sent")
+    letter = letters.write(name, News.of(event.pk))
+    told = f"{letter.subject} {letter.message} {letter.facts}"
+    for secret in (member.name, member.number, member.username, member.enterprise.name):
+        assert secret not in told
+    assert mask_middle(member.name) in told
