@@ -19,7 +19,8 @@ USER tongzhang
 EXPOSE 8000
 VOLUME /app/var
 
-# Threads wait for the database most of the time; no --preload, connections must not cross a fork.
+# Threads wait for the database most of the time; no --preload, connections must not cross a fork. No access log: ours
+# has every request, without the short links that gunicorn's would hold.
 CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=3", "--threads=4", \
      "--timeout=30", "--graceful-timeout=30", "--max-requests=2000", "--max-requests-jitter=200", \
-     "--worker-tmp-dir=/dev/shm", "--access-logfile=-"]
+     "--worker-tmp-dir=/dev/shm"]

@@ -31,9 +31,14 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"(?i)\b((?:otp|code|pin|captcha)[\"']?\s*[=:]\s*[\"']?)\d{4,8}\b"), rf"\1{HIDDEN}"),
-    (re.compile(r"(?<![\w.])(/s/)[^/\s\"'?]+"), rf"\1{HIDDEN}"),
-    (re.compile(r"(?<=/)(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{20,}(?=[/\s\"'?]|$)"), HIDDEN),
-    (re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)"), r"\1****\2"),
+    (re.compile(r"(?i)(?<![\w.])((?:/|%2f)s(?:/|%2f))[^/%\s\"'?&]+"), rf"\1{HIDDEN}"),
+    (
+        re.compile(
+            r"(?:(?<=/)|(?<=%2F)|(?<=%2f))(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{20,}(?=[/%&\s\"'?]|$)"
+        ),
+        HIDDEN,
+    ),
+    (re.compile(r"(?<!\d)((?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)"), r"\1****\2"),
 )
 
 

@@ -256,6 +256,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
+        "django": {"handlers": []},  # its own would write every line once more, and as it stands
         "django-q": {"level": "WARNING"},
         "django.utils.autoreload": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},

@@ -31,6 +31,9 @@ def both(made):
         ("code: '482913'", "482913"),
         ("GET /s/3Jx9kQ2mZbT7RwYp0Lc5vN/accept/", "3Jx9kQ2mZbT7RwYp0Lc5vN"),
         ("GET /s/short1 HTTP/1.1", "short1"),
+        ("GET /login/?next=%2Fs%2FRItn9gCxqAjExmVPi7dlbu%2F&a=1 HTTP/1.1", "RItn9gCxqAjExmVPi7dlbu"),
+        ("GET /gone%2fs%2fRItn9gCxqAjExmVPi7dlbu HTTP/1.1", "RItn9gCxqAjExmVPi7dlbu"),
+        ("to=%2B8613812345678", "13812345678"),
         ("/reset/MzQ-c1x2v3b4n5m6a7s8d9f0g1h2/", "c1x2v3b4n5m6a7s8d9f0g1h2"),
         ("sent to 13812346620", "13812346620"),
         ("api_token=abc, next=1", "abc,"),
@@ -81,3 +84,9 @@ def test_each_line_carries_the_request_and_stays_one_line():
     assert json.loads(line)["request"] == "abcd-efgh-jkmn"
     assert "\n" not in line
     assert json.loads(JsonFormatter().format(record("outside")))["request"] == "-"
+
+
+def test_django_writes_no_line_of_its_own(settings):
+    assert not logging.getLogger("django").handlers
+    image = (settings.BASE_DIR / "Dockerfile").read_text()
+    assert "--access-logfile" not in image
