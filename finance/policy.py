@@ -20,9 +20,8 @@ GATEWAY_RUN_SECONDS = 40  # below the queue's limit for one job
 GATEWAY_CALLBACK_BYTES_MAX = 8 * 1024
 TOP_UP_LIFE = timedelta(days=7)  # an unpaid one is closed after this
 EXPORT_LIFE = timedelta(days=7)  # a finished file can be fetched this long
-EXPORT_ROWS_MAX = 1_000_000
+EXPORT_ROWS_MAX = 1_000_000  # a worksheet holds a little more, and a job's minute is enough for them
 UPLOAD_BYTES_MAX = 2 * 1024 * 1024
-EXPORT_XLSX_ROWS_MAX = 100_000  # a worksheet takes ten times as many, but nobody waits for it within a job's minute
 EXPORT_SILENT_AFTER = timedelta(hours=12)  # all attempts of its job are over by then
 EXPORTS_UNDER_WAY_MAX = 3  # per account
 UPLOAD_UNPACKED_BYTES_MAX = 32 * 1024 * 1024  # what an Excel file may hold once unpacked
