@@ -1,5 +1,8 @@
 """Keys of business systems."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -26,3 +29,7 @@ class ApiKeyForm(forms.Form):
         widget=CheckboxCards(hints=SCOPE_HINTS),
         error_messages={"required": _("Choose at least one.")},
     )
+
+    def __init__(self, *args: Any, offered: Collection[Scope], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [(scope.value, scope.label) for scope in offered]  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
-from accounts.actors import Actor, person_of, require
+from accounts.actors import Actor, person_of, require, rights_of
 from accounts.cleaning import cleaned
 from accounts.events import record
 from accounts.locks import lock_accounts
@@ -27,15 +27,34 @@ def digest_of(*, secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+RIGHT_BEHIND: dict[str, Right] = {
+    Scope.READ: Right.VIEW,
+    Scope.WRITE: Right.MANAGE_LINKS,
+    Scope.FUNDS_READ: Right.SEE_FINANCE,
+    Scope.FUNDS_WRITE: Right.MOVE_FUNDS,
+}
+
+
+def grantable_scopes(*, actor: Actor, account: Account) -> list[Scope]:
+    """What the actor may do itself, and so may let a key do: through a member's console neither links nor funds."""
+    rights = rights_of(actor, account)
+    return [scope for scope in Scope if RIGHT_BEHIND[scope] in rights]
+
+
 @atomic
 def create_key(
     *, actor: Actor, account: Account, name: str, scopes: list[str], now: datetime | None = None
 ) -> tuple[ApiKey, str]:
-    """The key and its secret, which is shown this once and never again. Locks the account; spends a passed code."""
+    """The key and its secret, which is shown this once and never again. Locks the account; spends a passed code.
+
+    Nobody lets a key do more than they may do themselves (K13.4).
+    """
     require(actor, Right.MANAGE_KEYS, account)
     label = cleaned("name", lambda text: clean_name(text, max_length=60), name)
     if not scopes or set(scopes) - set(Scope.values):
         raise InputError("scopes", _("Choose at least one of the offered scopes."))
+    for scope in scopes:
+        require(actor, RIGHT_BEHIND[scope], account)
     lock_accounts(account.pk)
     if account.api_keys.usable().count() >= policy.API_KEYS_MAX:
         raise DomainError(_("An account has at most %(limit)s keys. Revoke one first."), limit=policy.API_KEYS_MAX)

@@ -15,7 +15,7 @@ from accounts.guards import needs
 from accounts.http import ConsoleRequest
 from accounts.models import ApiKey, OneTimeCode
 from accounts.permissions import Right
-from accounts.services.api_keys import create_key, revoke_key
+from accounts.services.api_keys import create_key, grantable_scopes, revoke_key
 from config.errors import NotFound
 from config.paging import paginate
 from config.web import page
@@ -34,7 +34,8 @@ def index(request: ConsoleRequest) -> HttpResponse:
 @needs_code(OneTimeCode.Purpose.CREATE_KEY, own_account)
 def create(request: ConsoleRequest) -> HttpResponse:
     """A new key. Its secret is in this one answer and nowhere else, so the answer is no redirect."""
-    form = ApiKeyForm(typed(request))
+    offered = grantable_scopes(actor=request.actor, account=request.account)
+    form = ApiKeyForm(typed(request), offered=offered)
     tried = attempt(
         request, form, lambda: create_key(actor=request.actor, account=request.account, **form.cleaned_data)
     )

@@ -6,13 +6,14 @@ import pytest
 from django.utils import timezone
 
 from accounts import policy
-from accounts.models import ApiKey, Event, OneTimeCode
+from accounts.actors import Actor, Door, NotInMemberConsole
+from accounts.models import ApiKey, Event, OneTimeCode, Relationship
 from accounts.models.api_key import Scope
-from accounts.permissions import Role
-from accounts.services.api_keys import create_key, digest_of, revoke_key
+from accounts.permissions import ConsoleRole, Role
+from accounts.services.api_keys import create_key, digest_of, grantable_scopes, revoke_key
 from accounts.services.codes import CodeNeeded
 from config.errors import DomainError, InputError, NotAllowed, NotFound
-from tests.factories import acting, clear, make_operator, owner_of
+from tests.factories import acting, clear, make_operator, make_relationship, owner_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
@@ -98,3 +99,16 @@ def test_keys_belong_to_their_account_and_to_owners(manager, stranger):
     with pytest.raises(NotAllowed):
         create(manager, actor=finance)
     assert owner_of(manager) == key.created_by
+
+
+@pytest.mark.rule("K13.4")
+def test_through_a_members_console_no_key_reaches_its_links_or_funds(manager, member):
+    link = make_relationship(manager, member)
+    Relationship.objects.filter(pk=link.pk).update(console_role=ConsoleRole.ADMINISTRATOR)
+    inside = Actor(door=Door.CONSOLE, user=owner_of(manager), account=member, through=link)
+    assert grantable_scopes(actor=acting(member), account=member) == list(Scope)
+    assert grantable_scopes(actor=inside, account=member) == [Scope.READ]
+    for scope in set(Scope) - {Scope.READ}:
+        with pytest.raises(NotInMemberConsole):
+            create(member, actor=inside, scopes=[Scope.READ, scope])
+    assert not ApiKey.objects.exists()
