@@ -53,6 +53,8 @@ TEXTS = {
     "withdrawal.approved": Words(_("Approved a withdrawal"), icon="landmark", tone="info"),
     "withdrawal.paid": Words(_("Paid out %(amount)s yuan"), icon="landmark", tone="ok"),
     "withdrawal.returned": Words(_("Returned a withdrawal of %(amount)s yuan"), icon="undo-2", tone="warn"),
+    "ledger.broken": Words(_("Found the ledger broken"), icon="triangle-alert", tone="stop"),
+    "ledger.alarm_cleared": Words(_("Cleared an alarm of the ledger"), icon="circle-check", tone="ok"),
     "withdrawal.account_shown": Words(_("Looked at the bank account of a withdrawal"), icon="eye", tone="info"),
 }
 PREFIXES = ("funds.", "credit.", "top_up.", "withdrawal.")

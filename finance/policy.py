@@ -29,3 +29,5 @@ BATCHES_OPEN_KEPT = timedelta(days=7)  # begun and never sent
 HOLDERS_SHOWN_MAX = 10  # members with a bar of their own
 RUNWAY_WINDOW_DAYS = 30
 RUNWAY_DAYS_MAX = 3650  # beyond ten years a date means nothing
+SEAL_AFTER = timedelta(hours=1)  # after midnight, when no transaction of the day can still be open
+SEALS_AT_ONCE_MAX = 31

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from config.jobs import job
 from config.models import Job
-from finance.services import batches, exports, payments, staff_notices, top_ups
+from finance.services import batches, exports, payments, proof, staff_notices, top_ups
 
 
 # Outside, though the first calls nobody: each top-up commits on its own.
@@ -43,3 +43,21 @@ def forget(_work: Job) -> None:
 def tell_staff(work: Job) -> None:
     """Staff who confirm top-ups have a message about it."""
     staff_notices.tell_staff(event_id=work.payload["event"])
+
+
+@job("finance.verify_ledger", every=timedelta(days=1))
+def verify_ledger(work: Job) -> None:
+    """The whole ledger is being proved anew, piece by piece."""
+    proof.plan_verification(key=str(work.pk))
+
+
+@job(proof.PIECE_JOB)
+def verify_piece(work: Job) -> None:
+    """A piece of the ledger is proved right, or staff know that it is not."""
+    proof.verify_piece(piece=work.payload)
+
+
+@job("finance.seal_ledger", every=timedelta(hours=1))
+def seal_ledger(_work: Job) -> None:
+    """Days that ended are sealed."""
+    proof.seal_days()

@@ -6,6 +6,7 @@ from finance.models.book import Book
 from finance.models.callback import GatewayCallback
 from finance.models.credit import CreditAllotment, CreditLine
 from finance.models.export import Export
+from finance.models.proof import LedgerAlarm, LedgerSeal
 from finance.models.top_up import TopUp
 from finance.models.transfer import Entry, Transfer
 from finance.models.withdrawal import Withdrawal
@@ -20,6 +21,8 @@ __all__ = [
     "Export",
     "FundSettings",
     "GatewayCallback",
+    "LedgerAlarm",
+    "LedgerSeal",
     "TopUp",
     "Transfer",
     "Withdrawal",

@@ -44,6 +44,14 @@ _POST_MANY = (
 _facts_as_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
+class LedgerHalted(DomainError):
+    """The nightly check found the ledger broken, and nobody has cleared its alarm yet."""
+
+    code = "ledger_halted"
+    sentence = _("No money can be moved at the moment: our nightly check found something that we look into first.")
+    hint = _("Please try again later. Balances stay as they are.")
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One transfer to post: signed amounts by book, which sum to zero."""
@@ -81,7 +89,7 @@ def post(*, posting: Posting) -> int:
     """The transfer is in the ledger, once, and its id is answered; a repeat of the key answers the first one's.
 
     One call of `ledger_post`, which locks the books lowest id first. Runs in the caller's transaction or in its own.
-    Raises NotEnough, KeyReused; the database refuses what does not sum to zero.
+    Raises NotEnough, KeyReused, LedgerHalted; the database refuses what does not sum to zero.
     """
     one = _Written.of(posting)
     parameters = (posting.kind, posting.key, one.digest, one.facts, _array(one.books), _array(one.amounts))
@@ -153,7 +161,7 @@ def _as_refusal(error: BaseException | None) -> DomainError | None:
         book, balance, floor, amount = str(error.diag.message_detail).split("|")
         available = Decimal(balance) - Decimal(floor)
         return NotEnough(book=int(book), available=available, needed=-Decimal(amount))
-    return None
+    return LedgerHalted() if error.sqlstate == "LG004" else None
 
 
 def book_for(*, account: Account, kind: str, source: Account | None = None) -> Book:
