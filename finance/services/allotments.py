@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from accounts.names import clean_remark
 from accounts.permissions import Right
 from accounts.services.codes import require_clearance
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 from finance import policy
 from finance.locks import all_of, cash_of, lock_books
 from finance.models import Allotment, Book, FundSettings
@@ -70,7 +70,7 @@ class MemberShort(DomainError):
     hint = _("Credit in use counts against the balance. Recall less, or wait until the credit is settled.")
 
 
-@transaction.atomic
+@atomic
 def allot_funds(
     *,
     actor: Actor,
@@ -102,7 +102,7 @@ def allot_funds(
     return _note(actor, relationship, now, direction=Allotment.Direction.ALLOT, **fields)
 
 
-@transaction.atomic
+@atomic
 def recall_funds(
     *,
     actor: Actor,
@@ -173,7 +173,7 @@ def code_limit(*, account: Account) -> Decimal:
     return policy.CODE_ABOVE_DEFAULT if chosen is None else chosen
 
 
-@transaction.atomic
+@atomic
 def choose_code_limit(*, actor: Actor, account: Account, amount: Decimal, now: datetime | None = None) -> FundSettings:
     """Allotments above this amount need a code from now on; choosing it needs one itself."""
     require(actor, Right.MOVE_FUNDS, account)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +21,7 @@ from accounts.models import Account, Relationship
 from accounts.names import clean_remark
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 from finance import policy
 from finance.locks import all_of, cash_of, lock_books
 from finance.models import Allotment, Book
@@ -100,7 +100,7 @@ class _Books:
         return legs
 
 
-@transaction.atomic
+@atomic
 def move_batch(
     *, actor: Actor, manager: Account, direction: str, lines: Sequence[Line], key: str, now: datetime | None = None
 ) -> list[LineResult]:

@@ -8,7 +8,6 @@ nothing more can be drawn. The database holds the floor; lines that end are judg
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from accounts.locks import lock_accounts
 from accounts.models import Account, Relationship
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 from finance.locks import credit_of, lock_books
 from finance.models import Book, CreditAllotment, CreditLine
 from finance.models.book import BookKind
@@ -79,7 +79,7 @@ def refit_floor(*, account: Account, at: datetime | None = None) -> Book:
     return book
 
 
-@transaction.atomic
+@atomic
 def grant_credit(
     *,
     actor: Actor,
@@ -105,7 +105,7 @@ def grant_credit(
     return line
 
 
-@transaction.atomic
+@atomic
 def revoke_credit(*, actor: Actor, line_id: int, now: datetime | None = None) -> CreditLine:
     """The line counts no longer; what is in use stays owed. Locks account and line. Refused while members hold it."""
     require_staff(actor, "finance.change_creditline")
@@ -123,7 +123,7 @@ def revoke_credit(*, actor: Actor, line_id: int, now: datetime | None = None) ->
     return line
 
 
-@transaction.atomic
+@atomic
 def allot_credit(
     *, actor: Actor, relationship_id: int, amount: Decimal, now: datetime | None = None
 ) -> CreditAllotment:
@@ -140,7 +140,7 @@ def allot_credit(
     return _move(actor, relationship, amount, "allotted", at)
 
 
-@transaction.atomic
+@atomic
 def recall_credit(
     *, actor: Actor, relationship_id: int, amount: Decimal, now: datetime | None = None
 ) -> CreditAllotment:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import lock_accounts
 from accounts.models import Account, Relationship
 from config.errors import DomainError
+from config.transactions import atomic
 from finance.locks import all_of, credit_of, lock_books
 from finance.models import Book, CreditAllotment
 from finance.models.book import BookKind
@@ -37,7 +37,7 @@ class Outcome:
     cash_kept: Decimal = ZERO
 
 
-@transaction.atomic
+@atomic
 def settle_dissolved(*, relationship_id: int) -> Outcome:
     """All credit from the manager is recalled (K8.7); its cash is the member's own from now on (K8.8, Q-21).
 

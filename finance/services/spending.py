@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from accounts.events import record
 from accounts.models import Account, Relationship
 from accounts.permissions import Right
 from config.errors import DomainError, InputError
+from config.transactions import atomic
 from finance.models import Book, Entry
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
@@ -46,7 +46,7 @@ class Charge:
     facts: dict[str, Any]
 
 
-@transaction.atomic
+@atomic
 def charge_account(*, account: Account, charge: Charge, now: datetime | None = None) -> int:
     """The amount in yuan is paid whole, and the transfer's id answered; a repeat of the key answers the first.
 
@@ -84,7 +84,7 @@ def _in_order(account: Account, books: list[Book], at: datetime) -> list[tuple[B
     return [*own, *((book, book.balance) for book in given), *credit]
 
 
-@transaction.atomic
+@atomic
 def settle_credit(*, account: Account, key: str, amount: Decimal | None = None) -> Decimal:
     """Cash pays back credit in use, as far as both go or the amount asks; answers what was settled, in yuan.
 
@@ -109,7 +109,7 @@ def settle_credit(*, account: Account, key: str, amount: Decimal | None = None) 
     return settled
 
 
-@transaction.atomic
+@atomic
 def repay_credit(*, actor: Actor, account: Account, amount: Decimal, key: str, now: datetime | None = None) -> Decimal:
     """Somebody of the account pays back credit in use from its cash; answers what was settled, in yuan.
 

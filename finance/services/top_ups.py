@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +20,7 @@ from accounts.models import Account, Operator, User
 from accounts.names import clean_remark
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotAllowed, NotFound
+from config.transactions import atomic
 from finance import policy
 from finance.bank import clean_payment_number
 from finance.models import Book, TopUp
@@ -77,7 +77,7 @@ class NotForStaff(DomainError):
     sentence = _("Online payments are confirmed by the payment provider and cannot be confirmed by hand.")
 
 
-@transaction.atomic
+@atomic
 def start_top_up(
     *, actor: Actor, account: Account, amount: Decimal, channel: str, key: str, now: datetime | None = None
 ) -> TopUp:
@@ -133,7 +133,7 @@ def _free_reference() -> str:
     return next(one for one in iter(new_reference, "") if not TopUp.objects.filter(reference=one).exists())
 
 
-@transaction.atomic
+@atomic
 def cancel_top_up(*, actor: Actor, top_up_id: int, now: datetime | None = None) -> TopUp:
     """The account pays no more; a closed one is answered as it is. Locks the row. Refused once staff saw the money."""
     top_up = locked_top_up(top_up_id=top_up_id)
@@ -145,7 +145,7 @@ def cancel_top_up(*, actor: Actor, top_up_id: int, now: datetime | None = None) 
     return close_locked(top_up=top_up, actor=actor, end=TopUp.End.CANCELLED, at=now or timezone.now())
 
 
-@transaction.atomic
+@atomic
 def confirm_top_up(
     *, actor: Actor, top_up_id: int, arrived: Decimal, bank_reference: str, now: datetime | None = None
 ) -> TopUp:
@@ -188,7 +188,7 @@ def _check_confirmable(top_up: TopUp, staff: User, arrived: Decimal, number: str
         raise InputError("bank_reference", _("The first person stated another payment. Please look at both again."))
 
 
-@transaction.atomic
+@atomic
 def close_top_up(*, actor: Actor, top_up_id: int, reason: str, now: datetime | None = None) -> TopUp:
     """Staff ended it: no money came, or not this one; the account reads the reason. Locks the row."""
     require_staff(actor, PERMISSION)
@@ -199,7 +199,7 @@ def close_top_up(*, actor: Actor, top_up_id: int, reason: str, now: datetime | N
     return close_locked(top_up=top_up, actor=actor, end=TopUp.End.REFUSED, reason=why, at=now or timezone.now())
 
 
-@transaction.atomic
+@atomic
 def settle_trouble(*, actor: Actor, top_up_id: int, note: str, now: datetime | None = None) -> TopUp:
     """Staff dealt with what the gateway reported; how, stands in the log. Locks the row."""
     require_staff(actor, PERMISSION)
@@ -226,7 +226,7 @@ def expire_top_ups(*, now: datetime | None = None) -> int:
     return sum(_expire(pk, at) for pk in overdue.order_by("pk").values_list("pk", flat=True))
 
 
-@transaction.atomic
+@atomic
 def _expire(pk: int, at: datetime) -> bool:
     top_up = locked_top_up(top_up_id=pk)
     if top_up.state != TopUp.State.WAITING or top_up.is_payable(at=at) or top_up.asked_at:
