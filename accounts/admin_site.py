@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST
 from accounts import limits
 from accounts.actors import Actor, Door
 from accounts.admin_index import grouped, waiting_for
-from accounts.backends import login_name
+from accounts.backends import counted_name, login_name
 from accounts.entering import enter, wanted
 from accounts.forms.base import show
 from accounts.forms.staff import SecondFactorForm, StaffLoginForm
@@ -87,7 +87,8 @@ class StaffSite(AdminSite):
 
     def _let_in(self, request: HttpRequest, known: Any, typed: dict[str, str]) -> HttpResponse:
         name = known.username if known else login_name(typed["identifier"])
-        limits.logins(name, client_address(request))
+        counted = counted_name(name)
+        limits.logins(counted, client_address(request))
         user = known or authenticate(request, username=name, password=typed["password"])
         if not isinstance(user, User) or not _is_staff(user):
             raise WrongStaffLogin()
@@ -97,7 +98,7 @@ class StaffSite(AdminSite):
         if not typed["code"]:
             raise InputError("code", _("Type the six digits that your authenticator app shows."))
         device = second_factor.verify(user=user, code=typed["code"])
-        limits.logins_passed(name)
+        limits.logins_passed(counted)
         target = wanted(request) or self._index()
         response = redirect(target) if known else enter(request, user, target=target)
         django_otp.login(request, device)

@@ -10,8 +10,14 @@ from accounts.models import User
 
 
 def login_name(typed: str) -> str:
-    """The one writing under which a name is looked up and its failures are counted."""
+    """The one writing under which a name is looked up."""
     return normalise_mobile(typed) if is_mobile(typed) else typed.strip().lower()
+
+
+def counted_name(name: str) -> str:
+    """Under which failures are counted: the three names of a person share one count."""
+    person = User.objects.by_identifier(name)
+    return person.username if person else name
 
 
 class AnyIdentifierBackend(ModelBackend):

@@ -1,5 +1,6 @@
 """The named rate limits of this app, each one line; numbers in `policy`. Call before opening a transaction."""
 
+import ipaddress
 from datetime import datetime
 
 from accounts import policy
@@ -11,10 +12,22 @@ def _check(name: str, key: object, rule: tuple[int, int], now: datetime | None) 
     hit(name, str(key), limit=limit, seconds=seconds, now=now)
 
 
+def _home(address: str | None) -> str:
+    """An IPv6 address by its /64: whoever has one has all of them."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return str(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
 def logins(identifier: str, address: str | None, *, now: datetime | None = None) -> None:
     """Ten tries a quarter of an hour and name, a hundred an address."""
     _check("login-name", identifier.strip().lower(), policy.LOGINS_PER_NAME, now)
-    _check("login-address", address, policy.LOGINS_PER_ADDRESS, now)
+    _check("login-address", _home(address), policy.LOGINS_PER_ADDRESS, now)
 
 
 def logins_passed(identifier: str) -> None:
@@ -32,6 +45,16 @@ def operator_adds(account_id: int, *, now: datetime | None = None) -> None:
     _check("operator-add", account_id, policy.OPERATOR_ADDS_PER_ACCOUNT, now)
 
 
+def new_names(account_id: int, *, now: datetime | None = None) -> None:
+    """Sixty names and numbers tried for linked accounts an hour and account: each tells whether it is taken."""
+    _check("new-name", account_id, policy.NEW_NAMES_PER_ACCOUNT, now)
+
+
+def registrations(address: str | None, *, now: datetime | None = None) -> None:
+    """Thirty tries at a new login an hour and address: each tells whether a user name or an e-mail is taken."""
+    _check("registration-address", _home(address), policy.NEW_NAMES_PER_ADDRESS, now)
+
+
 def registry_searches(user_id: int, *, now: datetime | None = None) -> None:
     """A hundred and twenty look-ups of companies in ten minutes and person: plenty for typing, little for copying."""
     _check("registry-search", user_id, policy.REGISTRY_SEARCHES_PER_USER, now)
@@ -39,12 +62,12 @@ def registry_searches(user_id: int, *, now: datetime | None = None) -> None:
 
 def codes(address: str | None, *, now: datetime | None = None) -> None:
     """Thirty codes an hour and address, beside the limits per number."""
-    _check("code-address", address, policy.CODES_PER_ADDRESS, now)
+    _check("code-address", _home(address), policy.CODES_PER_ADDRESS, now)
 
 
 def link_opens(address: str | None, *, now: datetime | None = None) -> None:
     """Sixty short links an hour and address."""
-    _check("link-address", address, policy.LINK_OPENS_PER_ADDRESS, now)
+    _check("link-address", _home(address), policy.LINK_OPENS_PER_ADDRESS, now)
 
 
 def target_checks(account_id: int, *, now: datetime | None = None) -> None:

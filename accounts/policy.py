@@ -34,5 +34,7 @@ RESENDS_PER_INVITATION = (6, 86_400)
 ASK_AGAIN_PER_LINK = (1, 86_400)
 API_CALLS_PER_KEY = (600, 60)
 OPERATOR_ADDS_PER_ACCOUNT = (60, 3600)  # each tells who a number belongs to
+NEW_NAMES_PER_ACCOUNT = (60, 3600)  # tried for a linked account: each tells whether a name or number is taken
+NEW_NAMES_PER_ADDRESS = (30, 3600)  # the same at registering
 PASSWORD_CHECKS_PER_USER = (10, 900)  # the old password, asked again inside
 REGISTRY_SEARCHES_PER_USER = (120, 600)

@@ -24,7 +24,7 @@ from accounts.questions import (
 from accounts.services.codes import require_clearance
 from accounts.targets import refuse_unfit, refuse_unfit_terms, unfit_for_group
 from accounts.terms import Terms
-from config.errors import DomainError, InputError
+from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 
 
@@ -150,7 +150,14 @@ def withdraw_invitation(*, actor: Actor, invitation_id: int, now: datetime | Non
 
 
 def resend_invitation(*, actor: Actor, invitation_id: int, now: datetime | None = None) -> Invitation:
-    """As `repeat_invitation`, at most six times a day; counted first, so it stands in nobody's transaction."""
+    """As `repeat_invitation`, at most six times a day; counted first, so it stands in nobody's transaction.
+
+    Whoever may not send it again uses none of the six up.
+    """
+    asked = Invitation.objects.select_related("relationship__manager").filter(pk=invitation_id).first()
+    if asked is None:
+        raise NotFound()
+    require(actor, right_for(asked.door), asked.relationship.manager)
     limits.resends(invitation_id, now=now)
     return repeat_invitation(actor=actor, invitation_id=invitation_id, now=now)
 

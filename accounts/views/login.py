@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import limits
 from accounts.attempt import attempt
-from accounts.backends import login_name
+from accounts.backends import counted_name, login_name
 from accounts.entering import DOOR_COOKIE, enter, remember_door, wanted
 from accounts.forms.base import typed
 from accounts.forms.login import LoginForm
@@ -50,11 +50,12 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _let_in(request: HttpRequest, form: LoginForm) -> HttpResponse:
     name = login_name(form.cleaned_data["identifier"])
-    limits.logins(name, client_address(request))
+    counted = counted_name(name)
+    limits.logins(counted, client_address(request))
     user = authenticate(request, username=name, password=form.cleaned_data["password"])
     if not isinstance(user, User):
         raise WrongLogin()
-    limits.logins_passed(name)
+    limits.logins_passed(counted)
     return enter(request, user, target=wanted(request), door=form.cleaned_data["door"])
 
 

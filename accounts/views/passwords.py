@@ -84,8 +84,7 @@ def _reset(request: HttpRequest, proof: NumberProof, form: NewPasswordForm) -> H
         proof.start_over()
         messages.warning(request, _("The code was good for 15 minutes. Please confirm your number once more."))
         return redirect("accounts:password-forgot-code")
-    for name in (user.mobile, user.email, user.username):
-        limits.logins_passed(name or "")
+    limits.logins_passed(user.username)
     target = proof.kept.get("next", "")
     proof.forget()
     messages.success(request, _("Your new password is set. Every other log-in has ended."))

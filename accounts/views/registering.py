@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import drafts, policy
+from accounts import drafts, limits, policy
 from accounts.attempt import attempt
 from accounts.clearance import needs_code, own_account
 from accounts.forms.members import RegisterForm
@@ -37,13 +37,18 @@ def start(request: ConsoleRequest) -> HttpResponse:
     before = drafts.read(request, DRAFT) or {}
     initial = {"enterprise_id": request.account.enterprise_id} | {name: before.get(name, "") for name in LOGIN_FIELDS}
     form = RegisterForm(request.POST or None, initial=initial, manager=request.account)
-    tried = attempt(request, form, lambda: check_new_login(**_login(form.cleaned_data)))
+    tried = attempt(request, form, lambda: _check(request, form.cleaned_data))
     if tried.done:
         sealed = {"password": seal(form.cleaned_data["password"], purpose=DRAFT)}
         drafts.keep(request, DRAFT, **{**form.cleaned_data, **sealed})
         return redirect("accounts:member-register-terms")
     context = {"form": form, "steps": _steps(), "now": 1}
     return page(request, "accounts/members/register.html", context, status=tried.status)
+
+
+def _check(request: ConsoleRequest, typed: dict[str, Any]) -> None:
+    limits.new_names(request.account.pk)
+    check_new_login(**_login(typed))
 
 
 @require_http_methods(["GET", "POST"])

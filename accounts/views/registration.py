@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import limits
 from accounts.attempt import attempt
 from accounts.entering import enter, wanted
 from accounts.forms.base import typed
@@ -75,6 +76,7 @@ def details(request: HttpRequest) -> HttpResponse:
 
 
 def _register(request: HttpRequest, proof: NumberProof, form: DetailsForm) -> HttpResponse:
+    limits.registrations(client_address(request))
     given = {name: form.cleaned_data[name] for name in ("username", "name", "email")}
     try:
         user = register(

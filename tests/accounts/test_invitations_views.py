@@ -280,3 +280,6 @@ def test_only_the_sender_reaches_the_waiting_page(browse, manager, member):
     page = viewer.get(url("invitation-sent", invitation.pk))
     assert url("invitation-withdraw", invitation.pk) not in page.text
     assert viewer.post(url("invitation-withdraw", invitation.pk)).status_code == 403
+    for _ in range(policy.RESENDS_PER_INVITATION[0] + 1):
+        assert viewer.post(url("invitation-resend", invitation.pk)).status_code == 403
+    assert browse(manager).post(url("invitation-resend", invitation.pk)).status_code == 302

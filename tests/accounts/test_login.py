@@ -84,6 +84,31 @@ def test_other_writings_of_a_name_share_its_count(client, ana):
     assert log_in(client, "138-0013-8000").status_code == 429
 
 
+def test_the_three_names_of_a_person_share_one_count(client, ana):
+    for number in range(policy.LOGINS_PER_NAME[0]):
+        log_in(client, [ana.username, ana.email, ana.mobile][number % 3], "wrong")
+    for name in (ana.username, ana.email, ana.mobile):
+        assert log_in(client, name).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("addresses", "last"),
+    [
+        (("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"), 429),
+        (("2001:db8:1:2::1", "2001:db8:1:3::1"), 422),
+        (("::ffff:203.0.113.9", "203.0.113.9"), 429),
+        (("203.0.113.9", "203.0.113.10"), 422),
+    ],
+)
+def test_a_whole_ipv6_network_counts_as_one_address(client, monkeypatch, addresses, last):
+    monkeypatch.setattr(policy, "LOGINS_PER_ADDRESS", (1, 900))
+    answers = [
+        client.post(LOGIN, {"identifier": f"nobody{n}", "password": "x"}, REMOTE_ADDR=one).status_code
+        for n, one in enumerate(addresses)
+    ]
+    assert answers == [422, last]
+
+
 def test_unknown_names_are_counted_like_known_ones(client):
     answers = [log_in(client, "nobody").status_code for _ in range(policy.LOGINS_PER_NAME[0] + 1)]
     assert answers == [422] * policy.LOGINS_PER_NAME[0] + [429]

@@ -7,7 +7,7 @@ from accounts import policy
 from accounts.models import Account, OneTimeCode, Relationship, User
 from accounts.permissions import P2, Role
 from tests.accounts.linking import may_register, url
-from tests.factories import make_account, make_operator
+from tests.factories import make_account, make_operator, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 PASSWORD = "correct horse battery"
@@ -51,6 +51,13 @@ def test_two_steps_make_a_verified_account_that_is_linked_at_once(console, manag
     assert linked.member.is_enterprise
     assert client.login(username="branch-1", password=PASSWORD)
     assert User.objects.get(username="branch-1").mobile == "13812345678"
+
+
+def test_nobody_tries_numbers_without_end(console, form, monkeypatch):
+    monkeypatch.setattr(policy, "NEW_NAMES_PER_ACCOUNT", (2, 3600))
+    taken = make_user().mobile
+    answers = [console.post(url("member-register"), {**form, "mobile": taken}).status_code for _ in range(3)]
+    assert answers == [422, 422, 429]
 
 
 @pytest.mark.rule("K5.1")

@@ -48,6 +48,13 @@ def test_from_the_number_to_a_login_with_its_account(client, proved, sent):
     assert login.status_code == 302
 
 
+def test_nobody_tries_user_names_and_mailboxes_without_end(client, proved, monkeypatch):
+    monkeypatch.setattr(policy, "NEW_NAMES_PER_ADDRESS", (2, 3600))
+    proved()
+    taken = {**DETAILS, "email": make_user().email}
+    assert [client.post("/register/details/", taken).status_code for _ in range(3)] == [422, 422, 429]
+
+
 def test_without_the_code_there_are_no_details(client):
     assert client.get("/register/code/")["Location"] == "/register/"
     assert client.get("/register/details/")["Location"] == "/register/code/"
