@@ -64,7 +64,7 @@ class Person:
         """Asks for the code, reads it from the phone, types it."""
         self.page.wait_for_url("**/account/code/**")
         with self.page.expect_navigation():
-            self.page.locator("button[formaction]").first.click()
+            self.page.locator("form[action*='/account/code/send/'] button").first.click()
         self.page.locator("input[autocomplete=one-time-code]").fill(code_sent_to(user))
         self.page.locator("main form button.button-primary").click()
         self.page.wait_for_url(lambda url: "/account/code/" not in url)

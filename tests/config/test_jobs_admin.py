@@ -21,6 +21,7 @@ def request_by_staff(rf: RequestFactory, *rights: str) -> HttpRequest:
     """A member of staff with these rights, pressing a button."""
     user: Any = UserFactory(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    user.otp_device, user.is_verified = object(), lambda: True  # as behind the second factor
     request = rf.post("/admin/config/job/")
     request.user = user
     request._messages = CookieStorage(request)  # type: ignore[attr-defined]
