@@ -91,7 +91,7 @@ class TopUpAdmin(StaffAdmin):
     search_help_text = _("Reference, the bank's number, name or number of the account")
     fieldsets = [
         (
-            _("Announced"),
+            _("Application"),
             {"fields": ["account_link", "reference", "shown_amount", "channel", "created_by", "created_at"]},
         ),
         (
