@@ -90,8 +90,8 @@ def _strings(path: Path) -> Iterator[tuple[String, int]]:
         return
     code = templatize(source)
     for match in CALL.finditer(code):
-        if (tree := _parsed_call(code[match.start() :])) is not None:
-            yield from _calls(tree, code.count("\n", 0, match.start()), {})
+        if (call := _parsed_call(code[match.start() :])) is not None:
+            yield from _calls(call, code.count("\n", 0, match.start()), {})
 
 
 def _parsed_call(code: str) -> ast.Module | None:

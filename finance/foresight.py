@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from accounts.models import Account, Relationship
-from config.errors import DomainError, InputError
+from config.errors import DomainError
 from finance.models import Allotment, Book
 from finance.models.book import BookKind
 from finance.money import ZERO
@@ -19,6 +19,7 @@ from finance.services.allotments import (
     NotLinked,
     check_amount,
     code_limit,
+    refuse_trusteed,
 )
 from finance.services.ledger import Funds
 
@@ -44,8 +45,9 @@ def foresee_allotment(relationship: Relationship, amount: Decimal) -> DomainErro
     if not relationship.is_in_force:
         return NotLinked()
     try:
+        refuse_trusteed(relationship=relationship)
         check_amount(amount=amount)
-    except InputError as error:
+    except DomainError as error:
         return error
     return None
 

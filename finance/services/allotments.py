@@ -35,6 +35,14 @@ class NotLinked(DomainError):
     sentence = _("This relationship is not established, so no funds can be moved.")
 
 
+class Trusteed(DomainError):
+    """The manager pays for this member, so there is nothing to give it (A2.12)."""
+
+    code = "trusteed"
+    rule = "A2.12"
+    sentence = _("You pay for this account yourself, so it is given no funds. What it holds of yours can be recalled.")
+
+
 class AboveAllottable(DomainError):
     """More than the manager's own cash (K10.6)."""
 
@@ -84,11 +92,13 @@ def allot_funds(
     """The amount has left the manager's own cash and lies in the member's book “from this manager” (K10.2, K10.5).
 
     Locks the relationship, then the books. A repeat of the key answers the first allotment. Above the account's own
-    limit a passed code is spent. Raises InputError (K10.6, Q-4), AboveAllottable, NotLinked.
+    limit a passed code is spent. Raises InputError (K10.6, Q-4), AboveAllottable, NotLinked,
+    Trusteed (A2.12).
     """
     relationship = _locked(actor, relationship_id)
     if (done := _repeated(key, relationship, Allotment.Direction.ALLOT, amount)) is not None:
         return done
+    refuse_trusteed(relationship=relationship)
     check_amount(amount=amount)
     spend_code(actor=actor, manager=relationship.manager, amount=amount, now=now)
     source = book_for(account=relationship.manager, kind=BookKind.CASH)
@@ -141,6 +151,12 @@ def recallable_of(*, relationship: Relationship) -> Decimal:
         account_id=relationship.member_id, kind=BookKind.ALLOTTED, source_id=relationship.manager_id
     )
     return book.values_list("balance", flat=True).first() or ZERO
+
+
+def refuse_trusteed(*, relationship: Relationship) -> None:
+    """Raises Trusteed where the manager pays for the member (A2.12)."""
+    if relationship.mode == Relationship.Mode.TRUSTEESHIP:
+        raise Trusteed()
 
 
 def check_amount(*, amount: Decimal) -> None:

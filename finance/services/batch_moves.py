@@ -37,6 +37,7 @@ from finance.services.allotments import (
     check_repeat,
     ledger_key,
     record_move,
+    refuse_trusteed,
     spend_code,
 )
 from finance.services.ledger import Posting, book_for, post_many
@@ -126,6 +127,8 @@ def move_batch(
             if place in done:
                 check_repeat(done=done[place], relationship_id=link.pk, direction=direction, amount=line.amount)
             else:
+                if direction == ALLOT:
+                    refuse_trusteed(relationship=link)
                 note = cleaned("note", clean_remark, line.note)
                 legs = books.take(direction, link.member_id, line.amount)
                 moves.append(_Move(place, link, line.amount, note, legs))

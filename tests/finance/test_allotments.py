@@ -19,6 +19,7 @@ from finance.services.allotments import (
     MemberShort,
     NothingAllotted,
     NotLinked,
+    Trusteed,
     allot_funds,
     choose_code_limit,
     recallable_of,
@@ -46,6 +47,19 @@ def test_an_allotment_moves_the_managers_cash_into_the_members_balance(linked, m
     assert done.transfer.kind == "allotment"
     assert Event.objects.filter(kind="funds.allotted", account=manager, counterpart=member).count() == 1
     assert books_sum() == 0
+
+
+@pytest.mark.rule("A2.12")
+def test_a_trusteed_member_is_given_nothing_and_gives_back_what_it_holds(linked, manager, member):
+    allot(linked, "10.00")
+    Relationship.objects.filter(pk=linked.pk).update(mode=Relationship.Mode.TRUSTEESHIP)
+    with pytest.raises(Trusteed):
+        allot(linked, "10.00")
+    lines = [Line(linked.pk, D("10.00"))]
+    results = move_batch(actor=mover(manager), manager=manager, direction="allot", lines=lines, key="trusteed")
+    assert isinstance(results[0].refusal, Trusteed)
+    recall(linked, "10.00")
+    assert (funds(manager).cash, funds(member).balance) == (1000, 0)
 
 
 @pytest.mark.rule("K10.3", "K1.4")
