@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -137,14 +136,16 @@ class World:
         self._over.set()
         if self._keeper.ident is not None:
             self._keeper.join()
-        for process in self._processes.values():
-            process.terminate()
-        for process in self._processes.values():
+        for child in self._processes.values():
+            child.terminate()
+        for child in self._processes.values():
             with suppress(subprocess.TimeoutExpired):
-                process.wait(STOP_SECONDS)
-        for left in self._leftovers():
+                child.wait(STOP_SECONDS)
+        left = self._leftovers()
+        for process in left:
             with suppress(psutil.NoSuchProcess):
-                left.send_signal(signal.SIGKILL)
+                process.kill()
+        psutil.wait_procs(left, timeout=STOP_SECONDS)  # the database stops only when none of them uses it
 
     def _leftovers(self) -> list[psutil.Process]:
         """Known by our directory in their environment, which nobody else has."""
