@@ -54,6 +54,7 @@ def test_siblings_have_different_names(manager, root):
     assert add(manager, add(manager, root, "华南"), "华东")
 
 
+@pytest.mark.rule("K13.1")
 def test_a_folder_moves_with_everything_but_never_below_itself(manager, root):
     top, other = add(manager, root, "一"), add(manager, root, "二")
     below = add(manager, top, "下")

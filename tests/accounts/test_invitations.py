@@ -131,6 +131,14 @@ def test_one_group_place_but_any_number_of_partners(manager, member, stranger):
     assert Relationship.objects.in_force().filter(member=member).count() == 3
 
 
+@pytest.mark.rule("K3.3", "K3.4")
+def test_partners_take_no_group_place(manager, member, stranger):
+    make_relationship(stranger, member, kind="partner")
+    assert check_target(manager, member.username).kinds == ["group", "partner"]
+    assert make_relationship(manager, member, kind="group").is_in_force
+    assert Relationship.objects.in_force().filter(member=member).count() == 2
+
+
 @pytest.mark.rule("K6.1")
 def test_there_are_exactly_two_kinds(manager, member):
     assert set(Relationship.Kind.values) == {"group", "partner"}

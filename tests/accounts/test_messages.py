@@ -102,6 +102,8 @@ def test_the_number_leaves_expired_ones_out_and_the_list_keeps_them(person, publ
     expired = publish(published_at=now - 2 * DAY, valid_until=now - DAY)
     tell(person)
     assert messages.unread_count(user=person) == 1
+    messages.read_message(user=person, message_id=Message.objects.get(user=person).pk)
+    assert messages.unread_count(user=person) == 0
     assert expired in messages.listed_messages(user=person)
 
 
