@@ -2,28 +2,69 @@
 
 from finance.models.allotment import Allotment, FundSettings
 from finance.models.batch import Batch
+from finance.models.bill import BillLine
 from finance.models.book import Book
+from finance.models.budget import BalanceAlert, Budget, BudgetCrossing, PurchaseStop, Suspension
 from finance.models.callback import GatewayCallback
+from finance.models.commitment import Commitment, CommitmentUse
 from finance.models.credit import CreditAllotment, CreditLine
+from finance.models.discount import Discount, Promotion
 from finance.models.export import Export
+from finance.models.order import Order, Resource
+from finance.models.plan import PlanItem, RepaymentPlan
+from finance.models.product import Category, Price, PriceTier, Product
 from finance.models.proof import LedgerAlarm, LedgerSeal
+from finance.models.statement import Dispute, Statement
 from finance.models.top_up import TopUp
 from finance.models.transfer import Entry, Transfer
+from finance.models.trust import Inheritance, Trust
+from finance.models.usage import BillingShard, LateUsage, RefusedLine, Usage, UsageImport
+from finance.models.voucher import Coupon, Voucher, VoucherUse
 from finance.models.withdrawal import Withdrawal
 
 __all__ = [
     "Allotment",
+    "BalanceAlert",
     "Batch",
+    "BillLine",
+    "BillingShard",
     "Book",
+    "Budget",
+    "BudgetCrossing",
+    "Category",
+    "Commitment",
+    "CommitmentUse",
+    "Coupon",
     "CreditAllotment",
     "CreditLine",
+    "Discount",
+    "Dispute",
     "Entry",
     "Export",
     "FundSettings",
     "GatewayCallback",
+    "Inheritance",
+    "LateUsage",
     "LedgerAlarm",
     "LedgerSeal",
+    "Order",
+    "PlanItem",
+    "Price",
+    "PriceTier",
+    "Product",
+    "Promotion",
+    "PurchaseStop",
+    "RefusedLine",
+    "RepaymentPlan",
+    "Resource",
+    "Statement",
+    "Suspension",
     "TopUp",
     "Transfer",
+    "Trust",
+    "Usage",
+    "UsageImport",
+    "Voucher",
+    "VoucherUse",
     "Withdrawal",
 ]

@@ -18,6 +18,7 @@ class BookKind(models.TextChoices):
     CASH = "cash", _("Own cash")
     ALLOTTED = "allotted", _("Cash from a manager")
     CREDIT = "credit", _("Credit")  # zero or below: what is used of the limit
+    ARREARS = "arrears", _("Unpaid bills")  # zero or below: what was billed when nothing was left to pay with
     BANK = "bank", _("Bank")  # the platform's: what came in and went out
     REVENUE = "revenue", _("Revenue")  # the platform's: what was charged
     PAYOUT = "payout", _("Withdrawals under way")  # the platform's
@@ -41,9 +42,9 @@ class BookQuerySet(models.QuerySet["Book"]):
 class Book(models.Model):
     """One balance in yuan. Only an entry changes it, in the same step that writes the entry.
 
-    `floor` is the lowest balance that the database lets through: 0 for cash, minus the limit for credit, none for the
-    platform's own books, which are striped so that many payers do not wait for one row. Owner, kind, source and stripe
-    never change.
+    `floor` is the lowest balance that the database lets through: 0 for cash, minus the limit for credit, none for
+    arrears and for the platform's own books, which are striped so that many payers do not wait for one row. Owner,
+    kind, source and stripe never change.
     """
 
     account = models.ForeignKey(  # found by the index of `book_once`

@@ -18,7 +18,9 @@ class TransferKind(models.TextChoices):
     RECALL = "recall", _("Recall")
     RELEASE = "release", _("Became own cash")  # K8.8, Q-21
     CHARGE = "charge", _("Charge")
-    SETTLEMENT = "settlement", _("Credit settled")
+    SETTLEMENT = "settlement", _("Debt settled")
+    REPAYMENT = "repayment", _("Statement repaid")  # K7.6: by the manager
+    REFUND = "refund", _("Refund")
 
 
 class Transfer(models.Model):

@@ -166,7 +166,7 @@ def _as_refusal(error: BaseException | None) -> DomainError | None:
 
 def book_for(*, account: Account, kind: str, source: Account | None = None) -> Book:
     """The account's book of this kind, opened when first needed."""
-    floor = ZERO
+    floor = None if kind == BookKind.ARREARS else ZERO
     found, _created = Book.objects.get_or_create(account=account, kind=kind, source=source, defaults={"floor": floor})
     return found
 
@@ -184,12 +184,13 @@ def platform_book(*, kind: str, near: int) -> Book:
 
 @dataclass(frozen=True, slots=True)
 class Funds:
-    """What an account has, in yuan. `free` is cash of every origin less the credit in use."""
+    """What an account has and owes, in yuan. `arrears` are bills that nothing was left to pay with."""
 
     cash: Decimal
     allotted: Decimal
     credit_used: Decimal
     credit_limit: Decimal
+    arrears: Decimal = ZERO
 
     @property
     def balance(self) -> Decimal:
@@ -198,13 +199,13 @@ class Funds:
 
     @property
     def free(self) -> Decimal:
-        """What is left of the balance when the credit in use is paid back."""
-        return self.balance - self.credit_used
+        """What is left of the balance when everything owed is paid back."""
+        return self.balance - self.credit_used - self.arrears
 
     @property
     def available(self) -> Decimal:
-        """What can be spent: cash and unused credit."""
-        return self.balance + self.credit_limit - self.credit_used
+        """What can be spent: cash and unused credit, less arrears."""
+        return self.balance + self.credit_limit - self.credit_used - self.arrears
 
 
 def funds_of(*, account: Account) -> Funds:
@@ -227,6 +228,7 @@ def funds_of_all(*, accounts: Iterable[Account]) -> dict[int, Funds]:
             allotted=found.get(BookKind.ALLOTTED, ZERO),
             credit_used=-found.get(BookKind.CREDIT, ZERO),
             credit_limit=found.get("limit", ZERO),
+            arrears=-found.get(BookKind.ARREARS, ZERO),
         )
         for pk, found in sums.items()
     }

@@ -1,4 +1,5 @@
--- The one writer of the ledger, and what the database refuses by itself.
+-- The one writer of the ledger, and what the database refuses by itself. A migration that changes it runs it whole
+-- again.
 --
 -- An entry moves its book: inserting one changes the book's balance, number and chain in the same step and takes its own
 -- figures from there, so no entry can disagree with its book. Nothing else changes a balance. What can be checked only
@@ -14,7 +15,7 @@ ALTER TABLE finance_book SET (fillfactor = 50);
 -- The book takes the amount; the entry gets its number, the balance and the next link of the chain. Verified again in
 -- Python (finance.chain), so the text under the hash is part of the contract.
 -- Refused (errcode): LG002 below the floor, LG003 unknown book.
-CREATE FUNCTION ledger_enter() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_enter() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     v_book record;
 BEGIN
@@ -25,7 +26,7 @@ BEGIN
                 concat_ws('|', id, version + 1, NEW.transfer_id, NEW.amount, balance + NEW.amount), 'UTF8'))
         WHERE id = NEW.book_id AND CASE
             WHEN NEW.amount < 0 THEN floor IS NULL OR balance + NEW.amount >= floor
-            WHEN NEW.amount > 0 THEN kind <> 'credit' OR balance + NEW.amount <= 0
+            WHEN NEW.amount > 0 THEN kind NOT IN ('credit', 'arrears') OR balance + NEW.amount <= 0
         END
         RETURNING version, balance, head INTO NEW.sequence, NEW.balance_after, NEW.hash;
     IF FOUND THEN
@@ -42,11 +43,11 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'an entry moves something' USING ERRCODE = 'check_violation';
 END $$;
-CREATE TRIGGER entry_moves_book BEFORE INSERT ON finance_entry FOR EACH ROW EXECUTE FUNCTION ledger_enter();
+CREATE OR REPLACE TRIGGER entry_moves_book BEFORE INSERT ON finance_entry FOR EACH ROW EXECUTE FUNCTION ledger_enter();
 
 -- Every statement that inserts entries is balanced by itself, transfer by transfer. While the nightly check's alarm
 -- stands there is none (errcode LG004): what is built on a wrong row only makes it harder to put right.
-CREATE FUNCTION ledger_check_zero() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_check_zero() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM fresh GROUP BY transfer_id HAVING sum(amount) <> 0) THEN
         RAISE EXCEPTION 'entries of a transfer must sum to zero' USING ERRCODE = 'integrity_constraint_violation';
@@ -55,12 +56,12 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER entry_zero_sum AFTER INSERT ON finance_entry REFERENCING NEW TABLE AS fresh
+CREATE OR REPLACE TRIGGER entry_zero_sum AFTER INSERT ON finance_entry REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_zero();
 
 -- Posts one transfer and answers its id; a repeat of its key answers the first one's id, another content is refused.
 -- Locked: the books, lowest id first. Refused (errcode): LG001 key reused, and what an entry refuses.
-CREATE FUNCTION ledger_post(
+CREATE OR REPLACE FUNCTION ledger_post(
     p_kind text, p_key text, p_digest bytea, p_facts jsonb, p_books bigint[], p_amounts numeric[]
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
@@ -84,7 +85,7 @@ END $$;
 -- The same for a batch, all or nothing; answers the ids in the order of the transfers. Leg i belongs to transfer
 -- p_leg_transfers[i], counted from 1. Books are locked lowest id first; in each book the entries stand in the order of
 -- the transfers. A key that comes twice in the batch is a repeat like any other.
-CREATE FUNCTION ledger_post_many(
+CREATE OR REPLACE FUNCTION ledger_post_many(
     p_kinds text[], p_keys text[], p_digests bytea[], p_facts jsonb[],
     p_leg_transfers int[], p_leg_books bigint[], p_leg_amounts numeric[]
 ) RETURNS bigint[] LANGUAGE plpgsql AS $$
@@ -118,18 +119,18 @@ BEGIN
 END $$;
 
 -- A balance moves only by an entry, that is from inside its trigger.
-CREATE FUNCTION ledger_check_book() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_check_book() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_trigger_depth() < 2 THEN
         RAISE EXCEPTION 'a balance changes only with its entry' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER book_with_entry BEFORE UPDATE OF balance, version, head ON finance_book
+CREATE OR REPLACE TRIGGER book_with_entry BEFORE UPDATE OF balance, version, head ON finance_book
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_book();
 
 -- A book begins empty, stays what it is, and what it is fits together.
-CREATE FUNCTION ledger_check_shape() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_check_shape() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' AND (NEW.balance <> 0 OR NEW.version <> 0 OR NEW.head <> '') THEN
         RAISE EXCEPTION 'a book begins empty' USING ERRCODE = 'integrity_constraint_violation';
@@ -140,28 +141,29 @@ BEGIN
         WHEN 'cash' THEN NEW.account_id IS NOT NULL AND NEW.source_id IS NULL AND NEW.floor = 0
         WHEN 'allotted' THEN NEW.account_id IS NOT NULL AND NEW.source_id IS NOT NULL AND NEW.floor = 0
         WHEN 'credit' THEN NEW.account_id IS NOT NULL AND NEW.source_id IS NULL AND NEW.floor <= 0
+        WHEN 'arrears' THEN NEW.account_id IS NOT NULL AND NEW.source_id IS NULL AND NEW.floor IS NULL
         ELSE NEW.kind IN ('bank', 'revenue', 'payout') AND NEW.account_id IS NULL AND NEW.source_id IS NULL
     END) IS NOT TRUE THEN
         RAISE EXCEPTION 'owner, kind and lowest balance do not fit' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER book_shape AFTER INSERT OR UPDATE OF account_id, kind, source_id, stripe, floor ON finance_book
+CREATE OR REPLACE TRIGGER book_shape AFTER INSERT OR UPDATE OF account_id, kind, source_id, stripe, floor ON finance_book
     FOR EACH ROW EXECUTE FUNCTION ledger_check_shape();
 
 -- What was posted stays.
-CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% keeps what was posted: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE TRIGGER entry_append_only BEFORE UPDATE OR DELETE ON finance_entry
+CREATE OR REPLACE TRIGGER entry_append_only BEFORE UPDATE OR DELETE ON finance_entry
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER entry_no_truncate BEFORE TRUNCATE ON finance_entry
+CREATE OR REPLACE TRIGGER entry_no_truncate BEFORE TRUNCATE ON finance_entry
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE ON finance_transfer
+CREATE OR REPLACE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE ON finance_transfer
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER transfer_no_truncate BEFORE TRUNCATE ON finance_transfer
+CREATE OR REPLACE TRIGGER transfer_no_truncate BEFORE TRUNCATE ON finance_transfer
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER book_stays BEFORE DELETE ON finance_book FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER book_no_truncate BEFORE TRUNCATE ON finance_book
+CREATE OR REPLACE TRIGGER book_stays BEFORE DELETE ON finance_book FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER book_no_truncate BEFORE TRUNCATE ON finance_book
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
