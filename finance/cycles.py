@@ -1,4 +1,4 @@
-"""Billing cycles: round periods in Asia/Shanghai, weeks from Monday. The zone has no summer time, so hours are whole."""
+"""Billing cycles: round periods in Asia/Shanghai, weeks from Monday. `cycle_start`, `cycle_end` in SQL say the same."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -6,9 +6,6 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE, HOUR, DAY, WEEK, MONTH = "minute", "hour", "day", "week", "month"
 CYCLES = (MINUTE, HOUR, DAY, WEEK, MONTH)
-# The same in SQL, for a column `at` of timestamps with zone; the names of cycles are PostgreSQL's own words.
-START_SQL = "date_trunc({cycle}, {at}, 'Asia/Shanghai')"
-END_SQL = "(date_trunc({cycle}, {at}, 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai' + ('1 ' || {cycle})::interval) AT TIME ZONE 'Asia/Shanghai'"
 
 
 def cycle_of(cycle: str, moment: datetime) -> tuple[datetime, datetime]:
@@ -33,7 +30,7 @@ def cycle_of(cycle: str, moment: datetime) -> tuple[datetime, datetime]:
 
 
 def first_cycle_from(cycle: str, moment: datetime) -> datetime:
-    """When the first cycle begins that begins at this moment or later: from then on a change of payer counts (A2.15)."""
+    """The start of the first cycle that begins at this moment or later: there a change of payer counts (A2.15)."""
     start, end = cycle_of(cycle, moment)
     return start if start == moment else end
 

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                     },
                 ),
             ],
-            database_operations=[migrations.RunSQL(USAGE.read_text(), 'DROP TABLE finance_usage')],
+            database_operations=[migrations.RunSQL(USAGE.read_text(), 'DROP TABLE finance_usage; DROP FUNCTION cycle_start, cycle_end;')],
         ),
         migrations.AlterField(
             model_name='book',

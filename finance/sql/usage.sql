@@ -17,3 +17,9 @@ CREATE TABLE finance_usage (
     received_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT usage_in_time CHECK (ended_at >= started_at AND cycle_end > cycle_start)
 ) PARTITION BY RANGE (cycle_start);
+
+-- The cycle that contains a moment, here; the names of cycles are the database's own words for periods.
+CREATE FUNCTION cycle_start(cycle text, at timestamptz) RETURNS timestamptz LANGUAGE sql STABLE
+    RETURN date_trunc(cycle, at, 'Asia/Shanghai');
+CREATE FUNCTION cycle_end(cycle text, at timestamptz) RETURNS timestamptz LANGUAGE sql STABLE
+    RETURN (date_trunc(cycle, at AT TIME ZONE 'Asia/Shanghai') + ('1 ' || cycle)::interval) AT TIME ZONE 'Asia/Shanghai';
