@@ -1,0 +1,48 @@
+"""Who pays for an account: itself, or its manager under a trusteeship (A1.1, A2.4, A2.6, A2.15).
+
+For usage ask with the start of its billing cycle, for an order with the moment in which it is paid. Plain reads, which
+every other service may use; what begins and ends a trusteeship stands in `finance.services.trusteeships`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import Account
+from finance.models import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """The account that pays, and the trusteeship by which it does, or None where the owner pays for itself."""
+
+    account: Account
+    trust: Trust | None = None
+
+
+def payer_of(*, account: Account, at: datetime) -> Payer:
+    """Who pays for what this account buys at that moment, or uses in a cycle that starts then."""
+    return payers_of(accounts=[account], at=at)[account.pk]
+
+
+def payers_of(*, accounts: Iterable[Account], at: datetime) -> dict[int, Payer]:
+    """The same for many accounts, by account id; one query."""
+    owners = {account.pk: account for account in accounts}
+    trusts = Trust.objects.in_force(at=at).filter(member__in=owners).select_related("manager")
+    found = {trust.member_id: Payer(trust.manager, trust) for trust in trusts}
+    return {pk: found.get(pk) or Payer(account) for pk, account in owners.items()}
+
+
+def is_trusteed(*, account: Account, at: datetime) -> bool:
+    """A manager pays for what this account buys at that moment."""
+    return Trust.objects.in_force(at=at).filter(member=account).exists()
+
+
+def who_is_told(*, account: Account, at: datetime) -> Account:
+    """The account whose people hear that money runs low, or that much was used: whoever pays (A2.11)."""
+    return payer_of(account=account, at=at).account
+
+
+def has_own_cost_bill(*, account: Account, at: datetime) -> bool:
+    """A trusteed member has none: everything stands on its manager's bill (A2.10)."""
+    return not is_trusteed(account=account, at=at)
