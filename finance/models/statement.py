@@ -26,6 +26,9 @@ class StatementState(models.TextChoices):
     SETTLED = "settled", _("Settled")
 
 
+OWES = Q(credit__gt=F("repaid") + F("waived") - F("outstanding"))  # something is still to be repaid
+
+
 class StatementQuerySet(models.QuerySet["Statement"]):
     """What may be asked of statements."""
 
@@ -33,17 +36,13 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         """Those that the account has to pay."""
         return self.filter(account=account)
 
-    def with_due(self) -> "StatementQuerySet":
-        """Adds `left`, what is still to be repaid, in yuan."""
-        return self.annotate(left=F("credit") + F("outstanding") - F("repaid") - F("waived"))
-
     def repayable(self) -> "StatementQuerySet":
         """Confirmed, with something left."""
         return self.filter(state__in=Statement.REPAYABLE)
 
     def overdue(self, *, today: date | None = None) -> "StatementQuerySet":
         """Issued, past the day, with something left."""
-        found = self.with_due().filter(due_on__lt=today or timezone.localdate(), left__gt=0)
+        found = self.filter(OWES, due_on__lt=today or timezone.localdate())
         return found.exclude(state__in=[StatementState.DRAFT, StatementState.SETTLED])
 
 

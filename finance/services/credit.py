@@ -5,6 +5,7 @@ Its credit book's floor is minus that limit, or the balance itself where more is
 nothing more can be drawn. The database holds the floor; lines that end are judged when credit is drawn.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -54,11 +55,19 @@ class GroupOnly(DomainError):
 
 def limit_of(*, account: Account, at: datetime | None = None) -> Decimal:
     """The account's limit at that moment, in yuan."""
-    lines = CreditLine.objects.filter(account=account).valid(at=at).aggregate(sum=Sum("limit"))["sum"] or ZERO
-    given = CreditAllotment.objects.filter(relationship__state__in=Relationship.IN_FORCE)
-    received = given.filter(relationship__member=account).aggregate(sum=Sum("amount"))["sum"] or ZERO
-    away = given.filter(relationship__manager=account).aggregate(sum=Sum("amount"))["sum"] or ZERO
-    return max(ZERO, lines + received - away)
+    return limits_of(accounts=[account], at=at)[account.pk]
+
+
+def limits_of(*, accounts: Iterable[Account], at: datetime | None = None) -> dict[int, Decimal]:
+    """The same for many, by account, in three queries."""
+    ids = [account.pk for account in accounts]
+    lines = CreditLine.objects.filter(account__in=ids).valid(at=at).order_by().values_list("account_id")
+    granted = dict(lines.annotate(sum=Sum("limit")))
+    given = CreditAllotment.objects.filter(relationship__state__in=Relationship.IN_FORCE).order_by()
+    received = given.filter(relationship__member__in=ids).values_list("relationship__member_id")
+    away = given.filter(relationship__manager__in=ids).values_list("relationship__manager_id")
+    plus, minus = dict(received.annotate(sum=Sum("amount"))), dict(away.annotate(sum=Sum("amount")))
+    return {pk: max(ZERO, granted.get(pk, ZERO) + plus.get(pk, ZERO) - minus.get(pk, ZERO)) for pk in ids}
 
 
 def credit_left(*, book: Book, at: datetime) -> Decimal:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, require
 from accounts.events import record
-from accounts.models import Account, Relationship
+from accounts.models import Account
 from accounts.permissions import Right
 from config.errors import DomainError, InputError
 from config.transactions import atomic
@@ -18,7 +18,8 @@ from finance.models import Book, Entry
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
-from finance.services.credit import credit_left, refit_floor
+from finance.services.credit import refit_floor
+from finance.services.drawing import CASH, lock_purses
 from finance.services.ledger import Posting, book_for, platform_book, post
 
 
@@ -56,32 +57,13 @@ def charge_account(*, account: Account, charge: Charge, now: datetime | None = N
     if charge.amount <= ZERO or charge.amount != charge.amount.quantize(FEN):
         raise InputError("amount", _("The amount must be greater than zero."))
     book_for(account=account, kind=BookKind.CASH)
-    books = list(Book.objects.of(account).order_by("pk").select_for_update(no_key=True))
+    purse = lock_purses(accounts=[account], at=now or timezone.now())[account.pk]
+    if (there := purse.has()) < charge.amount:
+        raise AccountShort(available=there, amount=charge.amount)
+    purse.take(charge.amount)
     revenue = platform_book(kind=BookKind.REVENUE, near=account.pk)
-    legs: dict[int, Decimal] = {}
-    left = charge.amount
-    for book, can in _in_order(account, books, now or timezone.now()):
-        part = min(left, can)
-        if part > ZERO:
-            legs[book.pk] = -part
-            left -= part
-    if left > ZERO:
-        raise AccountShort(available=charge.amount - left, amount=charge.amount)
-    legs[revenue.pk] = charge.amount
+    legs = {**purse.legs, revenue.pk: charge.amount}
     return post(posting=Posting(TransferKind.CHARGE, f"charge:{charge.key}", legs, charge.facts))
-
-
-def _in_order(account: Account, books: list[Book], at: datetime) -> list[tuple[Book, Decimal]]:
-    """Each book with what it can pay, in the order in which they pay."""
-    links = Relationship.objects.filter(member=account).exclude(established_at=None).order_by("-established_at")
-    since = dict(links.values_list("manager_id", "established_at"))
-    own = [(book, book.balance) for book in books if book.kind == BookKind.CASH]
-    given = sorted(
-        (book for book in books if book.kind == BookKind.ALLOTTED),
-        key=lambda book: (since.get(book.source_id or 0, at), book.pk),
-    )
-    credit = [(book, credit_left(book=book, at=at)) for book in books if book.kind == BookKind.CREDIT]
-    return [*own, *((book, book.balance) for book in given), *credit]
 
 
 @atomic
@@ -90,20 +72,13 @@ def settle_credit(*, account: Account, key: str, amount: Decimal | None = None) 
 
     Own cash first, then allotted. Locks the account's books.
     """
-    books = list(Book.objects.of(account).order_by("pk").select_for_update(no_key=True))
-    credit = next((book for book in books if book.kind == BookKind.CREDIT), None)
+    purse = lock_purses(accounts=[account], at=timezone.now())[account.pk]
+    credit = Book.objects.of(account).filter(kind=BookKind.CREDIT).first()
     if credit is None or credit.balance == ZERO:
         return ZERO
-    left = wanted = min(-credit.balance, amount if amount is not None else -credit.balance)
-    legs: dict[int, Decimal] = {}
-    for book, can in _in_order(account, books, timezone.now()):
-        part = min(left, can)
-        if book.kind != BookKind.CREDIT and part > ZERO:
-            legs[book.pk] = -part
-            left -= part
-    settled = wanted - left
+    settled, _credit = purse.take(min(-credit.balance, amount if amount is not None else -credit.balance), kinds=CASH)
     if settled > ZERO:
-        legs[credit.pk] = settled
+        legs = {**purse.legs, credit.pk: settled}
         post(posting=Posting(TransferKind.SETTLEMENT, f"settle:{key}", legs, {"account": account.pk}))
         refit_floor(account=account)
     return settled

@@ -1,0 +1,242 @@
+"""Billing one thing: an order, a refund, an adjustment. The monthly run over usage is `finance.services.billing`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import F, Q
+
+from accounts.models import Account
+from config.transactions import atomic
+from finance.cycles import month_of, next_month
+from finance.locks import lock_books
+from finance.models import BillLine, Book, Order, Product, Statement, Trust, Voucher, VoucherUse
+from finance.models.book import BookKind
+from finance.models.transfer import TransferKind
+from finance.money import FEN, ZERO
+from finance.services.credit import refit_floor
+from finance.services.drawing import CREDIT, ORDER, arrears_books, lock_purses, open_cash
+from finance.services.ledger import Posting, book_for, platform_book, post
+from finance.services.spending import AccountShort
+
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be billed. Prices lead to `payable` by steps that keep eight places; it is rounded half up once."""
+
+    owner: Account
+    product: Product
+    category: str
+    instance: str
+    cycle_start: datetime
+    cycle_end: datetime
+    quantity: Decimal
+    gross: Decimal
+    rate: Decimal = ONE
+    discount: Decimal = ZERO
+    covered: Decimal = ZERO
+    coupon: Decimal = ZERO
+    order: Order | None = None
+    revision: int = 0
+
+    @property
+    def exact(self) -> Decimal:
+        """Before rounding."""
+        return self.gross - self.covered - self.discount - self.coupon
+
+    @property
+    def payable(self) -> Decimal:
+        """In yuan, two places."""
+        return self.exact.quantize(FEN, ROUND_HALF_UP)
+
+
+@dataclass(slots=True)
+class Payment:
+    """How a line is paid, in yuan; each part below zero where money goes back."""
+
+    voucher: Decimal = ZERO
+    cash: Decimal = ZERO
+    credit: Decimal = ZERO
+    outstanding: Decimal = ZERO
+    transfer: int | None = None
+
+
+@atomic
+def charge(
+    *, draft: Draft, payer: Account, key: str, now: datetime, trust: Trust | None = None, may_owe: bool = False
+) -> BillLine:
+    """The line is billed and paid: by vouchers that fit, own cash, allotted cash, credit; answers it.
+
+    Under a trusteeship by the manager's credit alone (A2.17) unless it also pays from cash. With `may_owe` what is
+    missing becomes arrears. Part of the caller's transaction. Locks vouchers, the payer's open statement, its books.
+    Raises AccountShort with the figures, and then nothing has changed.
+    """
+    payment, left = Payment(), draft.payable
+    used = _use_vouchers(draft, payer, trust, now)
+    payment.voucher = sum((amount for _voucher, amount in used), ZERO)
+    left -= payment.voucher
+    statement = open_statement(account=payer, at=draft.cycle_start if draft.order is None else now)
+    kinds = CREDIT if trust is not None and not trust.from_cash else ORDER
+    open_cash(accounts=[payer])
+    purse = lock_purses(accounts=[payer], at=now)[payer.pk]
+    if (there := purse.has(kinds=kinds)) < left and not may_owe:
+        raise AccountShort(available=there, amount=left)
+    payment.cash, payment.credit = purse.take(left, kinds=kinds)
+    payment.outstanding = left - payment.cash - payment.credit
+    legs = dict(purse.legs)
+    if payment.outstanding:
+        legs[arrears_books(accounts=[payer])[payer.pk]] = -payment.outstanding
+    payment.transfer = _post(TransferKind.CHARGE, key, legs, draft, payer)
+    line = _write(draft, payer, statement, payment, now)
+    VoucherUse.objects.bulk_create(
+        [VoucherUse(voucher=voucher, line=line, amount=amount, at=now) for voucher, amount in used]
+    )
+    return line
+
+
+@atomic
+def give_back(*, draft: Draft, payer: Account, key: str, now: datetime) -> BillLine:
+    """The line, whose amount is below zero, is billed; the money pays arrears, then credit in use, then is own cash.
+
+    Vouchers do not come back. Part of the caller's transaction. Locks the payer's open statement and its books.
+    """
+    left = -draft.payable
+    if left < ZERO:
+        raise ValueError("a refund is below zero")
+    statement = open_statement(account=payer, at=now)
+    cash = book_for(account=payer, kind=BookKind.CASH)
+    owed = {book.kind: book for book in lock_books(Q(account=payer)) if book.kind in _DEBTS}
+    payment, legs = Payment(), {}
+    for kind, name in _DEBTS.items():
+        book = owed.get(kind)
+        part = min(left, -book.balance) if book else ZERO
+        if book and part > ZERO:
+            legs[book.pk] = part
+            left -= part
+            setattr(payment, name, -part)
+    if left > ZERO:
+        legs[cash.pk] = left
+        payment.cash = -left
+    payment.transfer = _post(TransferKind.REFUND, key, legs, draft, payer)
+    line = _write(draft, payer, statement, payment, now)
+    if payment.credit:
+        refit_floor(account=payer, at=now)
+    return line
+
+
+_DEBTS = {BookKind.ARREARS: "outstanding", BookKind.CREDIT: "credit"}
+
+
+@atomic
+def open_statement(*, account: Account, at: datetime) -> Statement:
+    """The draft that takes new lines of this moment: its month's, or the first later one not issued yet. Locks it."""
+    month = month_of(at)
+    while True:
+        statement, _created = Statement.objects.get_or_create(account=account, month=month)
+        statement = Statement.objects.select_for_update(no_key=True).get(pk=statement.pk)
+        if statement.state == Statement.State.DRAFT:
+            return statement
+        month = next_month(month)
+
+
+@atomic
+def open_statements(*, wanted: Sequence[tuple[int, date]]) -> dict[tuple[int, date], int]:
+    """The same for many (account, month) at once: the id of the draft that takes each. Locks them, lowest id first."""
+    found: dict[tuple[int, date], int] = {}
+    missing = {pair: pair[1] for pair in wanted}  # asked → the month looked at now
+    while missing:
+        pairs = sorted({(account, month) for (account, _asked), month in missing.items()})
+        rows = [Statement(account_id=account, month=month) for account, month in pairs]
+        Statement.objects.bulk_create(rows, ignore_conflicts=True)
+        accounts, months = {account for account, _month in pairs}, {month for _account, month in pairs}
+        near = Statement.objects.filter(account__in=accounts, month__in=months).order_by("pk")
+        states = {(one.account_id, one.month): one for one in near.select_for_update(no_key=True)}
+        for pair, month in list(missing.items()):
+            statement = states[pair[0], month]
+            if statement.state == Statement.State.DRAFT:
+                found[pair] = statement.pk
+                del missing[pair]
+            else:
+                missing[pair] = next_month(month)
+    return found
+
+
+def _use_vouchers(draft: Draft, payer: Account, trust: Trust | None, at: datetime) -> list[tuple[Voucher, Decimal]]:
+    """Restricted ones first, then by end, then the smaller; each pays what it can (A2.16, A4.6, Q-5)."""
+    left, used = draft.payable, []
+    for voucher in _fitting(draft, payer, trust, at):
+        if left <= ZERO:
+            break
+        part = min(left, voucher.balance)
+        voucher.balance -= part
+        voucher.save(update_fields=["balance"])
+        used.append((voucher, part))
+        left -= part
+    return used
+
+
+def _fitting(draft: Draft, payer: Account, trust: Trust | None, at: datetime) -> list[Voucher]:
+    if draft.payable <= ZERO or (trust is not None and not trust.shares_vouchers):
+        return []
+    product = draft.product
+    scope = Q(product=None, category=None)
+    if trust is None:
+        scope |= Q(product=product) | Q(category=product.category_id)
+    fitting = Voucher.objects.filter(scope, Q(pay_mode="") | Q(pay_mode=product.pay_mode), account=payer)
+    rows = fitting.usable(at=at).filter(least__lte=draft.payable).order_by("pk").select_for_update(no_key=True)
+    return sorted(rows, key=voucher_rank)
+
+
+def voucher_rank(voucher: Voucher) -> tuple[int, datetime, Decimal, int]:
+    """Which voucher pays first."""
+    width = 0 if voucher.product_id else 1 if voucher.category_id else 2
+    return width, voucher.valid_until, voucher.balance, voucher.pk
+
+
+def _post(kind: str, key: str, legs: dict[int, Decimal], draft: Draft, payer: Account) -> int | None:
+    if not legs:
+        return None
+    revenue = platform_book(kind=BookKind.REVENUE, near=payer.pk)
+    facts = {"owner": draft.owner.pk, "product": draft.product.pk, "instance": draft.instance}
+    if draft.order is not None:
+        facts["order"] = draft.order.pk
+    return post(posting=Posting(kind, f"bill:{key}", {**legs, revenue.pk: -sum(legs.values(), ZERO)}, facts))
+
+
+def _write(draft: Draft, payer: Account, statement: Statement, payment: Payment, at: datetime) -> BillLine:
+    parts = {"voucher": payment.voucher, "cash": payment.cash, "credit": payment.credit}
+    parts |= {"outstanding": payment.outstanding, "payable": draft.payable}
+    line = BillLine.objects.create(
+        statement=statement,
+        payer=payer,
+        owner=draft.owner,
+        product=draft.product,
+        order=draft.order,
+        category=draft.category,
+        instance=draft.instance,
+        cycle_start=draft.cycle_start,
+        cycle_end=draft.cycle_end,
+        revision=draft.revision,
+        quantity=draft.quantity,
+        gross=draft.gross,
+        covered=draft.covered,
+        rate=draft.rate,
+        discount=draft.discount,
+        rounding=draft.exact - draft.payable,
+        coupon=draft.coupon,
+        transfer_id=payment.transfer,
+        billed_at=at,
+        **parts,
+    )
+    sums = {name: F(name) + amount for name, amount in parts.items()}
+    Statement.objects.filter(pk=statement.pk).update(lines=F("lines") + 1, **sums)
+    return line
+
+
+def owed_by(*, account: Account) -> Decimal:
+    """Bills that nothing was left to pay with, in yuan."""
+    balance = Book.objects.filter(account=account, kind=BookKind.ARREARS).values_list("balance", flat=True).first()
+    return -(balance or ZERO)

@@ -1,0 +1,116 @@
+"""Out of which books a charge is paid: own cash, then what managers gave, oldest relationship first, then credit."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q
+
+from accounts.models import Account, Relationship
+from finance.locks import lock_books
+from finance.models import Book
+from finance.models.book import BookKind
+from finance.money import ZERO
+from finance.services.credit import limits_of
+from finance.services.ledger import book_for
+
+CASH: tuple[str, ...] = (BookKind.CASH, BookKind.ALLOTTED)
+CREDIT: tuple[str, ...] = (BookKind.CREDIT,)
+ORDER = CASH + CREDIT
+
+
+@dataclass(slots=True)
+class Pocket:
+    """A book and what can still be taken out of it, in yuan."""
+
+    book: int
+    kind: str
+    left: Decimal
+
+
+@dataclass(slots=True)
+class Purse:
+    """The locked books of one account in the order in which they pay; what is taken stands in `legs`, below zero."""
+
+    account: int
+    pockets: list[Pocket]
+    legs: dict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+
+    def has(self, *, kinds: Collection[str] = ORDER) -> Decimal:
+        """What can be taken out of books of these kinds, in all."""
+        return sum((one.left for one in self.pockets if one.kind in kinds), ZERO)
+
+    def take(self, amount: Decimal, *, kinds: Collection[str] = ORDER) -> tuple[Decimal, Decimal]:
+        """As much of the amount as there is: how much of it was cash, how much credit."""
+        taken = {BookKind.CREDIT: ZERO, BookKind.CASH: ZERO}
+        for pocket in self.pockets:
+            part = min(amount, pocket.left)
+            if part > ZERO and pocket.kind in kinds:
+                pocket.left -= part
+                amount -= part
+                self.legs[pocket.book] -= part
+                taken[BookKind.CREDIT if pocket.kind == BookKind.CREDIT else BookKind.CASH] += part
+        return taken[BookKind.CASH], taken[BookKind.CREDIT]
+
+
+def lock_purses(*, accounts: Iterable[Account], at: datetime) -> dict[int, Purse]:
+    """One for each account, by its id. Locks all of their books, lowest id first; four queries, whatever their number.
+
+    Credit past its end pays nothing, whatever a sleeping worker left.
+    """
+    found = list(accounts)
+    ids = [account.pk for account in found]
+    books: dict[int, list[Book]] = defaultdict(list)
+    for book in lock_books(_of(ids)):
+        books[book.account_id or 0].append(book)
+    limits = limits_of(accounts=found, at=at)
+    since = _since(ids)
+    return {pk: Purse(pk, _pockets(books[pk], limits[pk], since)) for pk in ids}
+
+
+def open_cash(*, accounts: Iterable[Account]) -> None:
+    """Each has a book of own cash, so that there is a book to lock."""
+    ids = [account.pk for account in accounts]
+    known = set(Book.objects.filter(account__in=ids, kind=BookKind.CASH).values_list("account_id", flat=True))
+    missing = [Book(account_id=pk, kind=BookKind.CASH) for pk in sorted(set(ids) - known)]
+    Book.objects.bulk_create(missing, ignore_conflicts=True)
+
+
+def arrears_books(*, accounts: Iterable[Account]) -> dict[int, int]:
+    """The arrears book of each, by account, opened where there is none."""
+    found = list(accounts)
+    books = Book.objects.filter(account__in=found, kind=BookKind.ARREARS)
+    known = dict(books.values_list("account_id", "pk"))
+    return {account.pk: known.get(account.pk) or _opened(account) for account in found}
+
+
+def _opened(account: Account) -> int:
+    return book_for(account=account, kind=BookKind.ARREARS).pk
+
+
+def _of(ids: list[int]) -> Q:
+    return Q(account__in=ids, kind__in=ORDER)
+
+
+def _since(members: list[int]) -> Mapping[tuple[int, int], float]:
+    """When each manager's first relationship with a member was established: the oldest pays first."""
+    links = Relationship.objects.filter(member__in=members).order_by("-established_at")
+    rows = links.values_list("member_id", "manager_id", "established_at")
+    return {(member, manager): at.timestamp() for member, manager, at in rows if at is not None}
+
+
+def _pockets(books: list[Book], limit: Decimal, since: Mapping[tuple[int, int], float]) -> list[Pocket]:
+    def place(book: Book) -> tuple[int, float, int]:
+        first = since.get((book.account_id or 0, book.source_id or 0), float("inf"))
+        return ORDER.index(book.kind), first, book.pk
+
+    return [Pocket(book.pk, book.kind, _left(book, limit)) for book in sorted(books, key=place)]
+
+
+def _left(book: Book, limit: Decimal) -> Decimal:
+    """Credit never beyond the limit of the moment, nor below the floor that the database holds."""
+    if book.kind != BookKind.CREDIT:
+        return book.balance
+    return max(ZERO, min(limit + book.balance, book.balance - (book.floor or ZERO)))
