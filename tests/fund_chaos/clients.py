@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +47,30 @@ class Act:
     def was_done(self) -> bool:
         """It was answered with what it did."""
         return self.status is not None and self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Definite:
+    """An answer that needs no repetition, when its request was sent and when it came."""
+
+    status: int
+    sent: float
+    came: float
+
+    @property
+    def is_done(self) -> bool:
+        """Not a refusal."""
+        return self.status < 300
+
+
+def refused_after_done(known: Sequence[Definite]) -> bool:
+    """A request was refused that was sent when its key had already been answered with what it did.
+
+    Of two sent at once the first may be refused for want of cash, of which nothing is remembered, and the other one
+    succeed a moment later; that is as it should be.
+    """
+    done = min((one.came for one in known if one.is_done), default=None)
+    return done is not None and any(one.sent > done for one in known if not one.is_done)
 
 
 class Book:
@@ -111,27 +135,29 @@ class Client(threading.Thread):
     def see_through(self, act: Act) -> None:
         """A definite answer; sometimes asked for twice at once, or once more afterwards."""
         if self.random.random() < 0.08:
-            statuses = list(self.pool.map(self.send_until_definite, (act, act)))
+            heard = list(self.pool.map(self.send_until_definite, (act, act)))
         else:
-            statuses = [self.send_until_definite(act)]
-        if statuses[0] is not None and statuses[0] < 300 and self.random.random() < 0.05:
-            statuses.append(self.send_until_definite(act))
-        known = [status for status in statuses if status is not None]
-        act.status = min(known) if known else None  # done, if any of them says so
+            heard = [self.send_until_definite(act)]
+        if any(definite and definite.is_done for definite in heard) and self.random.random() < 0.05:
+            heard.append(self.send_until_definite(act))
+        known = [definite for definite in heard if definite is not None]
+        act.status = min((definite.status for definite in known), default=None)  # done, if any of them says so
         if any(answer != act.answers[0] for answer in act.answers):
             self._complain(f"{act.key}: two different answers")
-        if len(known) > 1 and statuses[0] is not None and statuses[0] < 300 <= max(known):
+        if refused_after_done(known):
             self._complain(f"{act.key}: done, and then refused")
+        elif len({definite.is_done for definite in known}) > 1:
+            self._hear("refused, and done by another try")
 
-    def send_until_definite(self, act: Act) -> int | None:
-        """The status of the definite answer, or None when patience is at its end."""
+    def send_until_definite(self, act: Act) -> Definite | None:
+        """The definite answer, or None when patience is at its end."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        while (begun := time.monotonic()) < deadline:
             status, code, body = self._send(act)
             if body is not None:
                 act.answers.append(body)
             if status is not None and status < 500 and code not in AGAIN:
-                return status
+                return Definite(status, begun, time.monotonic())
             pause(self.random.uniform(0.05, 0.5))
         return None
 
