@@ -16,6 +16,8 @@ SCOPE_HINTS: dict[str, Promise] = {
     Scope.WRITE: _("Acts for this account without asking for a code each time."),
     Scope.FUNDS_READ: _("Reads balances of this account and of members that agreed, flows, receipts and top-ups."),
     Scope.FUNDS_WRITE: _("Moves cash and credit to members and back, of any amount, without asking for a code."),
+    Scope.BILLS_READ: _("Reads prices, orders, usage, bills, statements and plans, of members too where they agreed."),
+    Scope.BILLS_WRITE: _("Buys, gives back, confirms and repays from the funds of this account."),
 }
 
 

@@ -19,6 +19,8 @@ class Scope(models.TextChoices):
     WRITE = "relationships:write", _("Invite, change and dissolve")
     FUNDS_READ = "funds:read", _("See balances and fund flow")
     FUNDS_WRITE = "funds:write", _("Allot, recall, top up")
+    BILLS_READ = "bills:read", _("See bills, orders, statements")
+    BILLS_WRITE = "bills:write", _("Order, confirm, repay, plan")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

@@ -32,6 +32,8 @@ RIGHT_BEHIND: dict[str, Right] = {
     Scope.WRITE: Right.MANAGE_LINKS,
     Scope.FUNDS_READ: Right.SEE_FINANCE,
     Scope.FUNDS_WRITE: Right.MOVE_FUNDS,
+    Scope.BILLS_READ: Right.SEE_FINANCE,
+    Scope.BILLS_WRITE: Right.MOVE_FUNDS,
 }
 
 
