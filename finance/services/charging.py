@@ -41,6 +41,7 @@ class Draft:
     coupon: Decimal = ZERO
     order: Order | None = None
     revision: int = 0
+    fixed: Decimal | None = None  # where the amount is known already: the difference of two rounded ones
 
     @property
     def exact(self) -> Decimal:
@@ -50,7 +51,7 @@ class Draft:
     @property
     def payable(self) -> Decimal:
         """In yuan, two places."""
-        return self.exact.quantize(FEN, ROUND_HALF_UP)
+        return self.exact.quantize(FEN, ROUND_HALF_UP) if self.fixed is None else self.fixed
 
 
 @dataclass(slots=True)

@@ -64,7 +64,8 @@ def lock_purses(*, accounts: Iterable[Account], at: datetime) -> dict[int, Purse
     ids = [account.pk for account in found]
     books: dict[int, list[Book]] = defaultdict(list)
     for book in lock_books(_of(ids)):
-        books[book.account_id or 0].append(book)
+        if book.kind in ORDER:
+            books[book.account_id or 0].append(book)
     limits = limits_of(accounts=found, at=at)
     since = _since(ids)
     return {pk: Purse(pk, _pockets(books[pk], limits[pk], since)) for pk in ids}
@@ -91,7 +92,7 @@ def _opened(account: Account) -> int:
 
 
 def _of(ids: list[int]) -> Q:
-    return Q(account__in=ids, kind__in=ORDER)
+    return Q(account__in=ids, kind__in=(*ORDER, BookKind.ARREARS))
 
 
 def _since(members: list[int]) -> Mapping[tuple[int, int], float]:

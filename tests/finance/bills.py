@@ -1,9 +1,13 @@
 """Short ways to catalogues, prices and usage."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from finance.models import Category, Price, PriceTier, Product
+from django.db import connection
+
+from finance.cycles import cycle_of, month_of, month_start, next_month
+from finance.models import Category, Price, PriceTier, Product, Usage
+from finance.models.usage import SHARDS
 from tests.finance.funds import D
 
 _numbers = itertools.count()
@@ -31,3 +35,38 @@ def set_price(product: Product, tiers: dict[str, str], since: datetime = LONG_AG
     price = Price.objects.create(product=product, valid_from=since)
     PriceTier.objects.bulk_create([PriceTier(price=price, above=D(a), unit_price=D(p)) for a, p in tiers.items()])
     return price
+
+
+def use(account, product: Product, moment: datetime, quantity: str, *, instance: str = "i-1") -> Usage:
+    """One record, as if it had come in before its cycle was billed."""
+    start, end = cycle_of(product.cycle, moment)
+    ensure_month(month_of(start))
+    row = Usage(
+        source_id=f"u{next(_numbers)}",
+        owner_id=account.pk,
+        product_id=product.pk,
+        instance=instance,
+        quantity=D(quantity),
+        started_at=moment,
+        ended_at=moment,
+        cycle_start=start,
+        cycle_end=end,
+        shard=account.pk % SHARDS,
+    )
+    names = [field.column for field in Usage._meta.concrete_fields if field.name not in {"id", "received_at"}]
+    places = ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO finance_usage ({', '.join(names)}) VALUES ({places})", [getattr(row, name) for name in names]
+        )
+    return row
+
+
+def ensure_month(first: date) -> None:
+    """The month has its partition."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE IF NOT EXISTS finance_usage_{first:%Y%m} PARTITION OF finance_usage"
+            " FOR VALUES FROM (%s) TO (%s)",
+            [month_start(first), month_start(next_month(first))],
+        )

@@ -1,0 +1,218 @@
+"""The billing run: usage of cycles that ended becomes bill lines, is paid, and stands in the ledger and in statements.
+
+One run bills some shards of accounts up to a moment, in one transaction: whoever dies leaves nothing, whoever comes
+again finds nothing to do, and runs over different shards go on side by side.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import Account
+from config.transactions import atomic
+from finance.models import BillingShard, BillLine, Product
+from finance.models.book import BookKind
+from finance.models.transfer import TransferKind
+from finance.money import ZERO
+from finance.services.charging import Draft, give_back, open_statements
+from finance.services.coverage import cover_usage, use_vouchers
+from finance.services.drawing import CREDIT, ORDER, Purse, arrears_books, lock_purses, open_cash
+from finance.services.ledger import Posting, platform_book, post_many
+from finance.services.rating import draft_usage
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+Payer = tuple[int, bool]  # who pays, and whether by credit alone
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run did."""
+
+    lines: int = 0
+    payers: int = 0
+    payable: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How one payer's lines of a run are paid, in yuan: cash first, then credit, the rest is owed."""
+
+    cash: Decimal
+    credit: Decimal
+    owed: Decimal
+
+
+_WRITE = """
+WITH share AS (
+    SELECT * FROM unnest(%(payers)s::bigint[], %(only)s::boolean[], %(cash)s::numeric[], %(credit)s::numeric[],
+        %(mixed)s::boolean[], %(transfers)s::bigint[])
+        s(payer_id, credit_only, has_cash, has_credit, mixed, transfer_id)
+), place AS (
+    SELECT * FROM unnest(%(owing)s::bigint[], %(months)s::date[], %(statements)s::bigint[])
+        p(payer_id, month, statement_id)
+), running AS (
+    SELECT d.*, s.has_cash, s.has_credit, s.transfer_id, d.payable - d.voucher AS due, d.payable - d.voucher AS up_to
+    FROM bill_draft d JOIN share s USING (payer_id, credit_only) WHERE NOT s.mixed
+    UNION ALL
+    SELECT d.*, s.has_cash, s.has_credit, s.transfer_id, d.payable - d.voucher,
+        sum(d.payable - d.voucher) OVER (PARTITION BY payer_id, credit_only ORDER BY d.cycle_start, d.id)
+    FROM bill_draft d JOIN share s USING (payer_id, credit_only) WHERE s.mixed
+), split AS (
+    SELECT *, greatest(0, least(up_to, has_cash) - (up_to - due)) AS cash,
+        greatest(0, least(up_to, has_cash + has_credit) - greatest(up_to - due, has_cash)) AS credit
+    FROM running JOIN place USING (payer_id, month)
+), written AS (
+    INSERT INTO finance_billline (id, statement_id, payer_id, owner_id, product_id, category, instance, cycle_start,
+        cycle_end, revision, quantity, gross, covered, rate, discount, rounding, coupon, payable, voucher, cash, credit,
+        outstanding, transfer_id, billed_at)
+    SELECT id, statement_id, payer_id, owner_id, product_id, 'use', instance, cycle_start,
+        cycle_end, revision, quantity, gross, covered, rate, discount, gross - covered - discount - payable, 0, payable,
+        voucher, cash, credit, due - cash - credit, transfer_id, %(at)s
+    FROM split
+    RETURNING statement_id, payable, voucher, cash, credit, outstanding
+)
+UPDATE finance_statement s SET lines = s.lines + n.lines, payable = s.payable + n.payable,
+    voucher = s.voucher + n.voucher, cash = s.cash + n.cash, credit = s.credit + n.credit,
+    outstanding = s.outstanding + n.outstanding
+FROM (
+    SELECT statement_id, count(*) AS lines, sum(payable) AS payable, sum(voucher) AS voucher, sum(cash) AS cash,
+        sum(credit) AS credit, sum(outstanding) AS outstanding FROM written GROUP BY statement_id
+) n WHERE s.id = n.statement_id
+"""
+
+
+@atomic
+def bill_usage(*, shards: Sequence[int], until: datetime, now: datetime | None = None) -> Run:
+    """Every cycle of these shards' accounts that ended by then is billed, once; late usage by its difference.
+
+    Commitments cover first, then discounts, vouchers, cash, credit; what is left is arrears. Locks the shards,
+    commitments and vouchers of the payers, their open statements and their books, in this order.
+    """
+    at = now or timezone.now()
+    since = _lock_shards(shards, until)
+    draft_usage(shards=shards, until=until, since=since)
+    negative = _set_refunds_aside()
+    cover_usage()
+    use_vouchers(now=at)
+    run = _charge(shards, at)
+    for draft, payer, line in negative:
+        give_back(draft=draft, payer=payer, key=f"usage-{line}", now=at)
+    BillingShard.objects.filter(number__in=shards, billed_until__lt=until).update(billed_until=until)
+    refunds = sum((draft.payable for draft, _payer, _line in negative), ZERO)
+    return Run(run.lines + len(negative), run.payers, run.payable + refunds)
+
+
+def _lock_shards(shards: Sequence[int], until: datetime) -> datetime:
+    """Answers the earliest moment until which one of them is billed."""
+    rows = [BillingShard(number=number, billed_until=BEGINNING) for number in sorted(shards)]
+    BillingShard.objects.bulk_create(rows, ignore_conflicts=True)
+    locked = BillingShard.objects.filter(number__in=shards).order_by("number").select_for_update()
+    return min((shard.billed_until for shard in locked), default=until)
+
+
+def _set_refunds_aside() -> list[tuple[Draft, Account, int]]:
+    """Differences below zero are few; each is given back by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM bill_draft WHERE payable < 0 RETURNING id, owner_id, payer_id, product_id, instance,"
+            " cycle_start, cycle_end, revision, quantity, gross, covered, rate, discount, payable"
+        )
+        rows = cursor.fetchall()
+    accounts = Account.objects.in_bulk({row[1] for row in rows} | {row[2] for row in rows})
+    products = Product.objects.in_bulk({row[3] for row in rows})
+    return [(_refund(row, accounts, products), accounts[row[2]], row[0]) for row in rows]
+
+
+def _refund(row: tuple[Any, ...], accounts: dict[int, Account], products: dict[int, Product]) -> Draft:
+    _id, owner, _payer, product, instance, start, end, revision, quantity, gross, covered, rate, discount, payable = row
+    return Draft(
+        owner=accounts[owner],
+        product=products[product],
+        category=BillLine.Category.USE,
+        instance=instance,
+        cycle_start=start,
+        cycle_end=end,
+        revision=revision,
+        quantity=quantity,
+        gross=gross,
+        covered=covered,
+        rate=rate,
+        discount=discount,
+        fixed=payable,
+    )
+
+
+def _charge(shards: Sequence[int], at: datetime) -> Run:
+    """Everything in the draft is paid as far as there is something, posted, and written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT payer_id, credit_only, sum(payable - voucher), sum(payable), count(*), min(id) FROM bill_draft"
+            " GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        rows = cursor.fetchall()
+        cursor.execute("SELECT DISTINCT payer_id, month FROM bill_draft ORDER BY 1, 2")
+        wanted = cursor.fetchall()
+    if not rows:
+        return Run()
+    statements = open_statements(wanted=wanted)
+    accounts = list(Account.objects.filter(pk__in={row[0] for row in rows}))
+    open_cash(accounts=accounts)
+    purses = lock_purses(accounts=accounts, at=at)
+    shares = {(payer, only): _share(purses[payer], due, only) for payer, only, due, *_rest in rows}
+    transfers = _post(purses, shares, revenue_near=shards[0], first_line=min(row[5] for row in rows))
+    _write(statements, shares, transfers, at)
+    return Run(lines=sum(row[4] for row in rows), payers=len(purses), payable=sum((row[3] for row in rows), ZERO))
+
+
+def _share(purse: Purse, due: Decimal, credit_only: bool) -> Share:
+    cash, credit = purse.take(due, kinds=CREDIT if credit_only else ORDER)
+    return Share(cash, credit, due - cash - credit)
+
+
+def _post(
+    purses: dict[int, Purse], shares: Mapping[Payer, Share], *, revenue_near: int, first_line: int
+) -> dict[int, int]:
+    """One transfer for each payer; answers its id by payer. The first line's number is nobody else's, so is the key."""
+    owed: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for (payer, _only), share in shares.items():
+        owed[payer] += share.owed
+    debtors = Account.objects.filter(pk__in=[payer for payer, amount in owed.items() if amount])
+    books = arrears_books(accounts=debtors)
+    revenue = platform_book(kind=BookKind.REVENUE, near=revenue_near).pk  # workers on other shards use other stripes
+    postings: dict[int, Posting] = {}
+    for payer, purse in purses.items():
+        legs = dict(purse.legs) | ({books[payer]: -owed[payer]} if owed[payer] else {})
+        if legs:
+            legs[revenue] = -sum(legs.values(), ZERO)
+            key = f"bill:usage-{first_line}-{payer}"
+            postings[payer] = Posting(TransferKind.CHARGE, key, legs, {"from_line": first_line})
+    return dict(zip(postings, post_many(postings=list(postings.values())), strict=True))
+
+
+def _write(
+    statements: Mapping[tuple[int, date], int],
+    shares: Mapping[Payer, Share],
+    transfers: Mapping[int, int],
+    at: datetime,
+) -> None:
+    """Lines, and sums of statements. Only where a payer paid in two ways must a line know what came before it."""
+    facts: dict[str, Any] = {
+        "payers": [payer for payer, _only in shares],
+        "only": [only for _payer, only in shares],
+        "cash": [share.cash for share in shares.values()],
+        "credit": [share.credit for share in shares.values()],
+        "mixed": [sum(map(bool, (share.cash, share.credit, share.owed))) > 1 for share in shares.values()],
+        "transfers": [transfers.get(payer) for payer, _only in shares],
+        "owing": [payer for payer, _month in statements],
+        "months": [month for _payer, month in statements],
+        "statements": list(statements.values()),
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, facts)
