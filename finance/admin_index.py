@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_index import Topic, Waiting, add_topic, add_waiting
-from finance.models import TopUp, Withdrawal
+from finance.models import LedgerAlarm, TopUp, Withdrawal
 
 TOP_UPS = Waiting(
     _("Bank transfers to confirm"),
@@ -30,6 +30,15 @@ TROUBLES = Waiting(
     lambda: TopUp.objects.in_trouble().count(),
     "stop",
 )
+ALARMS = Waiting(
+    _("Alarms of the ledger: no money moves"),
+    "triangle-alert",
+    "finance.view_ledgeralarm",
+    "admin:finance_ledgeralarm_changelist",
+    "needs=clearing",
+    lambda: LedgerAlarm.objects.raised().count(),
+    "stop",
+)
 MONEY = Topic(
     "money",
     _("Money in, out and lent"),
@@ -46,13 +55,15 @@ LEDGER = Topic(
         "finance.batch",
         "finance.export",
         "finance.gatewaycallback",
+        "finance.ledgerseal",
+        "finance.ledgeralarm",
     ],
 )
 
 
 def register() -> None:
     """Staff see what waits about money, and its pages by topic, from now on."""
-    for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES):
+    for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES, ALARMS):
         add_waiting(waiting)
     for topic in (MONEY, LEDGER):
         add_topic(topic)

@@ -55,6 +55,13 @@ def digest_of(previous: bytes, day: date, heads: Heads) -> bytes:
     return hashlib.sha256(previous + text.encode()).digest()
 
 
+def is_intact(seal: LedgerSeal) -> bool:
+    """Whether it says what was written, and hangs from the seal of the day before as that stands now."""
+    before = LedgerSeal.objects.filter(day__lt=seal.day).order_by("-day").first()
+    heads = Heads(seal.books, seal.entries, bytes(seal.heads))
+    return bytes(seal.digest) == digest_of(bytes(before.digest) if before else b"", seal.day, heads)
+
+
 def seal_flaws() -> Iterator[tuple[str, date]]:
     """What is wrong with the seals, or with what they remember, and of which day.
 

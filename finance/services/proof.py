@@ -7,14 +7,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.actors import SYSTEM, Actor, require_staff
+from accounts.cleaning import cleaned
 from accounts.events import record
 from accounts.models import User
+from accounts.names import clean_remark
 from accounts.services.messages import send_message
+from config.errors import InputError, NotFound
 from config.jobs import enqueue
 from finance import policy
 from finance.models import LedgerAlarm, LedgerSeal, Transfer
@@ -66,34 +71,48 @@ def raise_alarm(*, flaws: Iterable[Flaw], now: datetime | None = None) -> Ledger
     Flaws that an open alarm is about already give that one.
     """
     kept = [flaw.facts for flaw in flaws][:FLAWS_KEPT_MAX]
-    what = Flaw(**kept[0]).sentence
+    first = Flaw(**kept[0])
     log.critical("the ledger is broken", extra={"flaws": kept})
     if (standing := LedgerAlarm.objects.raised().filter(flaws=kept).first()) is not None:
         return standing
-    alarm = LedgerAlarm.objects.create(what=what, flaws=kept, found_at=now or timezone.now())
+    alarm = LedgerAlarm.objects.create(what=first.sentence, flaws=kept, found_at=now or timezone.now())
     event = record("ledger.broken", actor=SYSTEM, account=None, subject=alarm, at=alarm.found_at, flaw=kept[0])
+    page = reverse("admin:finance_ledgeralarm_change", args=[alarm.pk])
     for person in User.objects.filter(is_staff=True, is_active=True).order_by("pk"):
         with override(person.language):
             title = _now("The ledger is broken: no money moves until somebody has looked")
             told = _now("The nightly check found: %(flaw)s Run manage.py verify_ledger for the whole picture.")
-            send_message(user=person, title=title, body=told % {"flaw": Flaw(**kept[0]).sentence}, event=event)
+            send_message(user=person, title=title, body=told % {"flaw": first.sentence}, event=event, link=page)
     return alarm
 
 
 @transaction.atomic
 def clear_alarm(*, actor: Actor, alarm_id: int, note: str, now: datetime | None = None) -> LedgerAlarm:
-    """The alarm is cleared by a member of staff who says what was done; money moves again if it was the last."""
+    """The alarm is cleared by a member of staff who says what was done; money moves again if it was the last.
+
+    Locks the alarm. Raises StaffOnly, NotFound, InputError without a note.
+    """
     person = require_staff(actor, CLEAR_PERMISSION)
-    return _clear(LedgerAlarm.objects.select_for_update().get(pk=alarm_id), actor, person, note, now)
+    what = _what_was_done(note)
+    if (alarm := LedgerAlarm.objects.select_for_update().filter(pk=alarm_id).first()) is None:
+        raise NotFound()
+    return _clear(alarm, actor, person, what, now)
 
 
 @transaction.atomic
 def resume_ledger(*, note: str, now: datetime | None = None) -> int:
     """Every alarm is cleared by somebody at the server who has just proved the ledger right; answers how many."""
+    what = _what_was_done(note)
     raised = list(LedgerAlarm.objects.raised().select_for_update().order_by("pk"))
     for alarm in raised:
-        _clear(alarm, SYSTEM, None, note, now)
+        _clear(alarm, SYSTEM, None, what, now)
     return len(raised)
+
+
+def _what_was_done(note: str) -> str:
+    if what := cleaned("note", clean_remark, note):
+        return what
+    raise InputError("note", _("Write what was done."))
 
 
 def _clear(alarm: LedgerAlarm, actor: Actor, person: User | None, note: str, now: datetime | None) -> LedgerAlarm:

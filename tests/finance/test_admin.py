@@ -1,5 +1,6 @@
 """The pages of support staff for money: who may open them, that nothing is writable, and what they trace."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,11 +21,15 @@ from finance.models import (
     Export,
     FundSettings,
     GatewayCallback,
+    LedgerAlarm,
+    LedgerSeal,
     TopUp,
     Transfer,
     Withdrawal,
 )
 from finance.services.credit import allot_credit, grant_credit
+from finance.services.proof import clear_alarm, raise_alarm
+from finance.verification import Flaw
 from tests.factories import make_account, make_relationship
 from tests.finance.funds import allot, mover, staff, top_up
 from tests.finance.paying import announce, confirm
@@ -42,6 +47,8 @@ OURS = [
     Entry,
     Export,
     GatewayCallback,
+    LedgerAlarm,
+    LedgerSeal,
     TopUp,
     Transfer,
     Withdrawal,
@@ -79,6 +86,11 @@ def put_one_of_each(number=1):
         answer_status=409,
         answer={},
     )
+    LedgerSeal.objects.create(
+        day=date(2026, 1, 1) + timedelta(days=number), books=1, entries=2, heads=b"h" * 32, digest=b"d" * 32
+    )
+    raise_alarm(flaws=[Flaw("wrong_balance", book=allotment.pk, sequence=number, transfer=allotment.transfer_id)])
+    clear_alarm(actor=staff(), alarm_id=LedgerAlarm.objects.raised().get().pk, note="对账后已更正")
     return allotment
 
 
