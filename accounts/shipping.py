@@ -60,7 +60,10 @@ def ship(attempt: Attempt) -> Known:
 def _address(attempt: Attempt, letter: Letter) -> str:
     if not letter.answers:
         return settings.SITE_URL + letter.page
-    return links.draw_link(attempt.news.invitation, attempt.delivery.channel, replaces_before=attempt.asked_at)
+    delivery = attempt.delivery
+    return links.draw_link(
+        attempt.news.invitation, delivery.channel, delivery=delivery, replaces_before=attempt.asked_at
+    )
 
 
 def _text(attempt: Attempt, letter: Letter, url: str) -> Known:

@@ -132,6 +132,9 @@ class ShortLink(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="links", verbose_name=_("invitation"))
     channel = models.CharField(_("channel"), max_length=8)
+    delivery = models.ForeignKey(
+        "accounts.Delivery", models.SET_NULL, null=True, related_name="links", verbose_name=_("delivery")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     revoked_at = models.DateTimeField(_("replaced"), null=True)
     opens = models.PositiveIntegerField(_("opened"), default=0)

@@ -91,7 +91,8 @@ def deliver(*, delivery_id: int, reference: str, asked_at: datetime, now: dateti
     """One attempt, its outcome in the row; the wait before the next one, or None when the matter is settled.
 
     Never inside a transaction: what is known must stand in the row before and after the outside is called.
-    `reference` is the same at every attempt. Links drawn before `asked_at` are replaced.
+    `reference` is the same at every attempt. Links drawn before `asked_at` are replaced, but for
+    those that others were sent on the same occasion.
     """
     delivery = _begin(delivery_id)
     if delivery is None:
@@ -164,7 +165,7 @@ def _locked(delivery_id: int) -> Delivery | None:
 
 @atomic
 def resend_delivery(*, actor: Actor, delivery_id: int) -> Delivery:
-    """The letter or text goes out once more, with a new link that replaces the old one. Locks the delivery.
+    """The letter or text goes out once more, with a new link that replaces this reader's old one. Locks the delivery.
 
     For staff. Raises AlreadyClosed for a question that nobody can answer any more, and a refusal while it still waits.
     """

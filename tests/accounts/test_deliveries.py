@@ -241,6 +241,23 @@ def test_staff_send_one_letter_again_and_its_old_link_is_replaced(manager, membe
     assert event.facts == {"letter": "invitation", "channel": "mail"}
 
 
+@pytest.mark.rule("K4.6", "K4.9")
+def test_a_text_sent_again_to_one_owner_leaves_those_of_the_others_alone(manager, member):
+    make_operator(member, role="owner")
+    invitation = make_invitation(manager, member)
+    run_due()
+    first, second = Delivery.objects.filter(channel="sms").order_by("pk")
+    resend_delivery(actor=staff(), delivery_id=first.pk)
+    run_due()
+    standing = ShortLink.objects.filter(channel="sms", revoked_at=None)
+    assert sorted(link.delivery_id for link in standing) == [first.pk, second.pk]
+    assert first.links.count() == 2
+    invitations.resend_invitation(actor=acting(manager), invitation_id=invitation.pk)
+    run_due()
+    assert not standing.filter(delivery__in=[first, second]).exists()
+    assert standing.count() == 2
+
+
 def test_a_failed_text_can_be_sent_again_by_staff_only(manager, member, settings):
     settings.SMS_BACKEND = f"{__name__}.Broken"
     make_invitation(manager, member)
