@@ -54,13 +54,19 @@ class BillLine(models.Model):
         Product, models.PROTECT, related_name="+", db_constraint=False, db_index=False, verbose_name=_("product")
     )
     order = models.ForeignKey(
-        "finance.Order", models.PROTECT, null=True, related_name="lines", db_constraint=False, verbose_name=_("order")
+        "finance.Order",
+        models.PROTECT,
+        null=True,
+        related_name="lines",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("order"),
     )
     category = models.CharField(_("kind"), max_length=8, choices=Category)
     instance = models.CharField(_("instance"), max_length=100)
     cycle_start = models.DateTimeField(_("from"))
     cycle_end = models.DateTimeField(_("until"))
-    revision = models.IntegerField(_("revision"), default=0)  # orders number theirs by the order's id
+    revision = models.IntegerField(_("revision"), default=0)
     quantity = models.DecimalField(_("quantity"), max_digits=24, decimal_places=8)
     gross = models.DecimalField(_("list price"), max_digits=24, decimal_places=8)
     covered = models.DecimalField(_("covered by commitments"), max_digits=24, decimal_places=8, default=0)
@@ -83,9 +89,11 @@ class BillLine(models.Model):
         verbose_name_plural = _("bill lines")
         ordering = ["-id"]
         constraints = [
-            # Never billed twice: usage by its revision, orders by theirs.
+            # Usage is never billed twice.
             models.UniqueConstraint(
-                name="bill_line_once", fields=["owner", "product", "cycle_start", "instance", "category", "revision"]
+                name="bill_line_once",
+                fields=["owner", "product", "cycle_start", "instance", "revision"],
+                condition=Q(category="use"),
             ),
             models.CheckConstraint(
                 name="bill_line_price_adds_up",
@@ -96,6 +104,8 @@ class BillLine(models.Model):
                 condition=Q(payable=F("voucher") + F("cash") + F("credit") + F("outstanding")),
             ),
         ]
+        # Each index costs every line: most lines are usage and have no order.
+        indexes = [models.Index(name="bill_line_of_order", fields=["order"], condition=Q(order__isnull=False))]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -19,6 +19,7 @@ from config.transactions import atomic
 from finance.models import BillingShard, BillLine, Product
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
+from finance.models.usage import SHARDS
 from finance.money import ZERO
 from finance.services.charging import Draft, give_back, open_statements
 from finance.services.coverage import cover_usage, use_vouchers
@@ -74,7 +75,7 @@ WITH share AS (
     SELECT id, statement_id, payer_id, owner_id, product_id, 'use', instance, cycle_start,
         cycle_end, revision, quantity, gross, covered, rate, discount, gross - covered - discount - payable, 0, payable,
         voucher, cash, credit, due - cash - credit, transfer_id, %(at)s
-    FROM split
+    FROM split ORDER BY payer_id, owner_id, product_id, cycle_start
     RETURNING statement_id, payable, voucher, cash, credit, outstanding
 )
 UPDATE finance_statement s SET lines = s.lines + n.lines, payable = s.payable + n.payable,
@@ -95,12 +96,14 @@ def bill_usage(*, shards: Sequence[int], until: datetime, now: datetime | None =
     commitments and vouchers of the payers, their open statements and their books, in this order.
     """
     at = now or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
     since = _lock_shards(shards, until)
     draft_usage(shards=shards, until=until, since=since)
     negative = _set_refunds_aside()
     cover_usage()
     use_vouchers(now=at)
-    run = _charge(shards, at)
+    run = _charge(at)
     for draft, payer, line in negative:
         give_back(draft=draft, payer=payer, key=f"usage-{line}", now=at)
     BillingShard.objects.filter(number__in=shards, billed_until__lt=until).update(billed_until=until)
@@ -148,7 +151,7 @@ def _refund(row: tuple[Any, ...], accounts: dict[int, Account], products: dict[i
     )
 
 
-def _charge(shards: Sequence[int], at: datetime) -> Run:
+def _charge(at: datetime) -> Run:
     """Everything in the draft is paid as far as there is something, posted, and written."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -165,7 +168,7 @@ def _charge(shards: Sequence[int], at: datetime) -> Run:
     open_cash(accounts=accounts)
     purses = lock_purses(accounts=accounts, at=at)
     shares = {(payer, only): _share(purses[payer], due, only) for payer, only, due, *_rest in rows}
-    transfers = _post(purses, shares, revenue_near=shards[0], first_line=min(row[5] for row in rows))
+    transfers = _post(purses, shares, first_line=min(row[5] for row in rows))
     _write(statements, shares, transfers, at)
     return Run(lines=sum(row[4] for row in rows), payers=len(purses), payable=sum((row[3] for row in rows), ZERO))
 
@@ -175,24 +178,33 @@ def _share(purse: Purse, due: Decimal, credit_only: bool) -> Share:
     return Share(cash, credit, due - cash - credit)
 
 
-def _post(
-    purses: dict[int, Purse], shares: Mapping[Payer, Share], *, revenue_near: int, first_line: int
-) -> dict[int, int]:
-    """One transfer for each payer; answers its id by payer. The first line's number is nobody else's, so is the key."""
+def _post(purses: Mapping[int, Purse], shares: Mapping[Payer, Share], *, first_line: int) -> dict[int, int]:
+    """One transfer for each payer; answers its id by payer. The first line's number is nobody else's, so is the key.
+
+    Revenue goes to the stripe of the payer's shard, so that workers on other shards do not wait for it.
+    """
     owed: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for (payer, _only), share in shares.items():
         owed[payer] += share.owed
     debtors = Account.objects.filter(pk__in=[payer for payer, amount in owed.items() if amount])
     books = arrears_books(accounts=debtors)
-    revenue = platform_book(kind=BookKind.REVENUE, near=revenue_near).pk  # workers on other shards use other stripes
+    revenue = _Stripes()
     postings: dict[int, Posting] = {}
     for payer, purse in purses.items():
         legs = dict(purse.legs) | ({books[payer]: -owed[payer]} if owed[payer] else {})
         if legs:
-            legs[revenue] = -sum(legs.values(), ZERO)
+            legs[revenue[payer % SHARDS]] = -sum(legs.values(), ZERO)
             key = f"bill:usage-{first_line}-{payer}"
             postings[payer] = Posting(TransferKind.CHARGE, key, legs, {"from_line": first_line})
     return dict(zip(postings, post_many(postings=list(postings.values())), strict=True))
+
+
+class _Stripes(dict[int, int]):
+    """The platform's revenue book for each shard, looked up once."""
+
+    def __missing__(self, shard: int) -> int:
+        self[shard] = platform_book(kind=BookKind.REVENUE, near=shard).pk
+        return self[shard]
 
 
 def _write(

@@ -1,10 +1,11 @@
 """Billing one thing: an order, a refund, an adjustment. The monthly run over usage is `finance.services.billing`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.db import connection
 from django.db.models import F, Q
 
 from accounts.models import Account
@@ -144,25 +145,40 @@ def open_statement(*, account: Account, at: datetime) -> Statement:
 
 
 @atomic
-def open_statements(*, wanted: Sequence[tuple[int, date]]) -> dict[tuple[int, date], int]:
+def open_statements(*, wanted: Collection[tuple[int, date]]) -> dict[tuple[int, date], int]:
     """The same for many (account, month) at once: the id of the draft that takes each. Locks them, lowest id first."""
     found: dict[tuple[int, date], int] = {}
     missing = {pair: pair[1] for pair in wanted}  # asked → the month looked at now
     while missing:
-        pairs = sorted({(account, month) for (account, _asked), month in missing.items()})
-        rows = [Statement(account_id=account, month=month) for account, month in pairs]
-        Statement.objects.bulk_create(rows, ignore_conflicts=True)
-        accounts, months = {account for account, _month in pairs}, {month for _account, month in pairs}
-        near = Statement.objects.filter(account__in=accounts, month__in=months).order_by("pk")
-        states = {(one.account_id, one.month): one for one in near.select_for_update(no_key=True)}
-        for pair, month in list(missing.items()):
-            statement = states[pair[0], month]
-            if statement.state == Statement.State.DRAFT:
-                found[pair] = statement.pk
-                del missing[pair]
-            else:
-                missing[pair] = next_month(month)
+        drafts = _drafts({(account, month) for (account, _asked), month in missing.items()})
+        found |= {pair: drafts[pair[0], month] for pair, month in missing.items() if (pair[0], month) in drafts}
+        missing = {pair: next_month(month) for pair, month in missing.items() if pair not in found}
     return found
+
+
+def _drafts(pairs: Collection[tuple[int, date]]) -> dict[tuple[int, date], int]:
+    """Those that are drafts, made where there was nothing, and locked."""
+    ordered = sorted(pairs)
+    facts = [[account for account, _month in ordered], [month for _account, month in ordered]]
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE_STATEMENTS, facts)
+        cursor.execute(_LOCK_DRAFTS, facts)
+        return {(account, month): pk for account, month, pk in cursor.fetchall()}
+
+
+_MAKE_STATEMENTS = """
+INSERT INTO finance_statement (account_id, month, state, lines, payable, voucher, cash, credit, outstanding, repaid,
+    waived)
+SELECT account, month, 'draft', 0, 0, 0, 0, 0, 0, 0, 0
+FROM unnest(%s::bigint[], %s::date[]) AS asked(account, month)
+WHERE NOT EXISTS (SELECT FROM finance_statement s WHERE s.account_id = account AND s.month = asked.month)
+ORDER BY account, month ON CONFLICT DO NOTHING
+"""
+_LOCK_DRAFTS = """
+SELECT s.account_id, s.month, s.id FROM finance_statement s
+JOIN unnest(%s::bigint[], %s::date[]) AS asked(account, month) ON s.account_id = account AND s.month = asked.month
+WHERE s.state = 'draft' ORDER BY s.id FOR NO KEY UPDATE OF s
+"""
 
 
 def _use_vouchers(draft: Draft, payer: Account, trust: Trust | None, at: datetime) -> list[tuple[Voucher, Decimal]]:
