@@ -27,6 +27,9 @@ EXPORTS_UNDER_WAY_MAX = 3  # per account
 UPLOAD_UNPACKED_BYTES_MAX = 32 * 1024 * 1024  # what an Excel file may hold once unpacked
 BATCHES_OPEN_KEPT = timedelta(days=7)  # begun and never sent
 HOLDERS_SHOWN_MAX = 10  # members with a bar of their own
+BILLING_DELAY = timedelta(minutes=10)  # how long after its end a cycle's usage may come in without being late
+BILLING_SHARDS_PER_JOB = 8
+BILLING_STEP = timedelta(days=1)  # what a job of a minute can bill at once
 RUNWAY_WINDOW_DAYS = 30
 RUNWAY_DAYS_MAX = 3650  # beyond ten years a date means nothing
 SEAL_AFTER = timedelta(hours=1)  # after midnight, when no transaction of the day can still be open

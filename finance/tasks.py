@@ -1,10 +1,10 @@
 """What this app does outside requests."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from config.jobs import job
 from config.models import Job
-from finance.services import batches, exports, payments, proof, staff_notices, top_ups
+from finance.services import batches, billing, exports, payments, proof, staff_notices, top_ups
 
 
 # Outside, though the first calls nobody: each top-up commits on its own.
@@ -43,6 +43,18 @@ def forget(_work: Job) -> None:
 def tell_staff(work: Job) -> None:
     """Staff who confirm top-ups have a message about it."""
     staff_notices.tell_staff(event_id=work.payload["event"])
+
+
+@job("finance.bill_usage", every=timedelta(minutes=10))
+def bill_usage(_work: Job) -> None:
+    """Usage of cycles that ended is being billed, piece by piece."""
+    billing.plan_billing()
+
+
+@job(billing.JOB)
+def bill_shards(work: Job) -> None:
+    """Some accounts' usage is billed."""
+    billing.bill_next(first=work.payload["first"], until=datetime.fromisoformat(work.payload["until"]))
 
 
 @job("finance.verify_ledger", every=timedelta(days=1))

@@ -15,7 +15,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account
+from config.jobs import enqueue
 from config.transactions import atomic
+from finance import policy
 from finance.models import BillingShard, BillLine, Product
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
@@ -29,6 +31,9 @@ from finance.services.rating import draft_usage
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 Payer = tuple[int, bool]  # who pays, and whether by credit alone
+
+
+JOB = "finance.bill_shards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,40 @@ def bill_usage(*, shards: Sequence[int], until: datetime, now: datetime | None =
     BillingShard.objects.filter(number__in=shards, billed_until__lt=until).update(billed_until=until)
     refunds = sum((draft.payable for draft, _payer, _line in negative), ZERO)
     return Run(run.lines + len(negative), run.payers, run.payable + refunds)
+
+
+def plan_billing(*, now: datetime | None = None) -> datetime:
+    """Jobs are queued that bill every shard up to a moment ago, when what was used by then has come in; answers it."""
+    until = (now or timezone.now()).replace(second=0, microsecond=0) - policy.BILLING_DELAY
+    for first in range(0, SHARDS, policy.BILLING_SHARDS_PER_JOB):
+        enqueue(JOB, key=f"{until:%Y%m%d%H%M}-{first}", first=first, until=until.isoformat())
+    return until
+
+
+def bill_next(*, first: int, until: datetime, now: datetime | None = None) -> bool:
+    """These shards are billed up to then, or a day further than they were; answers whether they are as far as `until`.
+
+    A day at a time, because a job has a minute: a backlog of weeks is worked off in many.
+    """
+    shards = range(first, min(SHARDS, first + policy.BILLING_SHARDS_PER_JOB))
+    step = min(until, _oldest_unbilled(shards, until) + policy.BILLING_STEP)
+    bill_usage(shards=shards, until=step, now=now)
+    if step < until:
+        enqueue(JOB, key=f"{until:%Y%m%d%H%M}-{first}-{step:%Y%m%d%H%M}", first=first, until=until.isoformat())
+    return step == until
+
+
+def _oldest_unbilled(shards: Sequence[int], until: datetime) -> datetime:
+    """The end of the first cycle that nobody has billed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(least(u.cycle_end, %s)) FROM unnest(%s::int[]) n(shard) LEFT JOIN finance_billingshard s"
+            " ON s.number = n.shard CROSS JOIN LATERAL (SELECT min(cycle_end) AS cycle_end FROM finance_usage"
+            " WHERE shard = n.shard AND cycle_end > coalesce(s.billed_until, '-infinity')) u",
+            [until, list(shards)],
+        )
+        found: datetime | None = cursor.fetchone()[0]
+    return found or until
 
 
 def _lock_shards(shards: Sequence[int], until: datetime) -> datetime:

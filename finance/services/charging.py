@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
@@ -159,7 +160,7 @@ def open_statements(*, wanted: Collection[tuple[int, date]]) -> dict[tuple[int, 
 def _drafts(pairs: Collection[tuple[int, date]]) -> dict[tuple[int, date], int]:
     """Those that are drafts, made where there was nothing, and locked."""
     ordered = sorted(pairs)
-    facts = [[account for account, _month in ordered], [month for _account, month in ordered]]
+    facts: list[Any] = [[account for account, _month in ordered], [month for _account, month in ordered]]
     with connection.cursor() as cursor:
         cursor.execute(_MAKE_STATEMENTS, facts)
         cursor.execute(_LOCK_DRAFTS, facts)

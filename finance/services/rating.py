@@ -179,7 +179,7 @@ def draft_usage(*, shards: Sequence[int], until: datetime, since: datetime) -> N
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in _TABLES)}")
         for table in (_PRICES, _RATES, _OFFERS, _DRAFT):
             cursor.execute(table)
-        cursor.execute("ANALYZE bill_rate")
+        cursor.execute("ANALYZE bill_price, bill_rate, bill_offer")
         cursor.execute(_PRICED.format(usage=_LATE), facts)
         cursor.execute(_FORGET_LATE, facts)
         cursor.execute(_DIFFERENCES)

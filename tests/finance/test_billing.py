@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.db.models import F, Sum
 
+from config.jobs import run_due
+from finance import policy
 from finance.cycles import ZONE
 from finance.models import (
     BillingShard,
@@ -21,7 +23,7 @@ from finance.models import (
     Voucher,
 )
 from finance.models.usage import SHARDS
-from finance.services.billing import bill_usage
+from finance.services.billing import bill_next, bill_usage, plan_billing
 from finance.services.credit import grant_credit
 from tests.factories import make_relationship
 from tests.finance.bills import make_category, make_product, set_price, use
@@ -328,3 +330,24 @@ def test_lines_ledger_and_statements_agree(manager, member):
     lines = BillLine.objects.aggregate(sum=Sum("payable"), moved=Sum(F("cash") + F("credit") + F("outstanding")))
     revenue = Entry.objects.filter(book__kind="revenue").aggregate(sum=Sum("amount"))["sum"]
     assert lines["sum"] == lines["moved"] == revenue == Statement.objects.aggregate(sum=Sum("payable"))["sum"]
+
+
+def test_the_job_bills_day_by_day_up_to_a_moment_ago(manager):
+    for day in range(3):
+        use(manager, make_product(), NOON + day * DAY, "1")
+    now = NOON + 5 * DAY
+    until = plan_billing(now=now)
+    assert until == now - policy.BILLING_DELAY
+    first = manager.pk % SHARDS // policy.BILLING_SHARDS_PER_JOB * policy.BILLING_SHARDS_PER_JOB
+    assert [bill_next(first=first, until=until, now=now) for _step in range(2)] == [False, False]
+    assert BillLine.objects.count() == 3
+    assert bill_next(first=first, until=until, now=now)
+    assert BillingShard.objects.get(number=manager.pk % SHARDS).billed_until == until
+
+
+def test_jobs_bill_what_was_used(manager):
+    use(manager, make_product(), NOON, "1")
+    plan_billing()
+    while run_due():
+        pass
+    assert BillLine.objects.count() == 1
