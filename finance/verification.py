@@ -14,9 +14,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from finance.chain import Link, next_hash
+from finance.models import Entry, Transfer
 from finance.money import ZERO
 from finance.seals import seal_flaws
 
@@ -36,6 +38,7 @@ SENTENCES: Final = {
     "unbalanced": _("Transfer %(transfer)s: its entries do not sum to zero."),
     "unknown_transfer": _("Transfer %(transfer)s does not exist but has entries."),
     "empty_transfer": _("Transfer %(transfer)s has no entries."),
+    "lost_transfer": _("Transfer %(transfer)s does not exist but other records name it."),
     "wrong_total": _("All balances together are not zero."),
     "missing_seal": _("The seal of %(day)s is missing."),
     "wrong_seal": _("The seal of %(day)s is not what was written; the chain of seals breaks here."),
@@ -221,15 +224,32 @@ SELECT id FROM held WHERE id IS NOT NULL AND NOT EXISTS (SELECT FROM finance_boo
 
 
 def other_flaws() -> Iterator[Flaw]:
-    """Entries without a book, the grand total, and the seals."""
+    """Entries without a book, the grand total, records of transfers that are gone, and the seals."""
     for (book,) in _stream(ORPHANS, {"most": ORPHANS_TOLD_MAX}):
         yield Flaw("unknown_book", book=book)
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(sum(balance), 0) <> 0 FROM finance_book")
         if cursor.fetchone()[0]:
             yield Flaw("wrong_total")
+    yield from record_flaws()
     for kind, day in seal_flaws():
         yield Flaw(kind, day=f"{day:%Y-%m-%d}")
+
+
+def record_flaws() -> Iterator[Flaw]:
+    """Transfers that allotments, top-ups and the like were made by, and that are gone.
+
+    No chain and no seal tells of an end that was cut off since the last seal; what it had been posted for does.
+    """
+    for relation in Transfer._meta.related_objects:
+        rows: Any = relation.related_model
+        name = relation.field.attname
+        if rows is Entry:
+            continue
+        gone = ~Exists(Transfer.objects.filter(pk=OuterRef(name)))
+        named = rows._base_manager.filter(gone, **{f"{name}__isnull": False}).order_by(name)
+        for transfer in named.values_list(name, flat=True).distinct()[:ORPHANS_TOLD_MAX]:
+            yield Flaw("lost_transfer", transfer=transfer)
 
 
 def _stream(statement: str, parameters: dict[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:

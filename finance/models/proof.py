@@ -14,7 +14,8 @@ class LedgerSeal(models.Model):
 
     A book's chain tells of any change but one: that its end was cut off and the book set back. The seal remembers the
     end. `heads` is the digest over the last link of every book, `digest` that of this seal and the one before, so that
-    seals form a chain too; the digests are logged, for a copy outside.
+    seals form a chain too; the digests are logged, for a copy outside. What was cut off since the newest seal shows
+    only if a record of what it was posted for is left, or by a receipt that somebody kept.
     """
 
     day = models.DateField(_("day"), unique=True)

@@ -12,16 +12,25 @@ from accounts.models import Event, Message
 from config.jobs import run_due
 from config.models import Job
 from finance import tasks
-from finance.models import LedgerAlarm, LedgerSeal, Transfer
+from finance.models import Entry, LedgerAlarm, LedgerSeal, Transfer
 from finance.services import ledger, proof
 from finance.services.ledger import LedgerHalted, Posting
 from finance.verification import Flaw, verify
-from tests.factories import make_account
+from tests.factories import make_account, make_relationship
+from tests.finance.funds import allot, top_up
 from tests.finance.ledger_rows import five_entries, no_guards, transfer_of, verify_ledger
 from tests.staff import make_staff
 
 D = Decimal
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)  # noon here
+
+
+SET_BACK = """
+UPDATE finance_book SET (balance, version, head) = (
+    SELECT coalesce(sum(amount), 0), count(*), coalesce((array_agg(hash ORDER BY sequence DESC))[1], '')
+    FROM finance_entry WHERE book_id = %(book)s
+) WHERE id = %(book)s
+"""
 
 
 def posted_at(moment):
@@ -89,6 +98,20 @@ def test_a_tail_that_was_cut_off_is_found_by_the_seal(sealed):
     told, code = verify_ledger()
     assert code == 1
     assert "2026-03-11" in told
+
+
+def test_a_tail_that_was_cut_off_since_the_last_seal_is_found_by_what_it_was_posted_for(sealed, manager, member):
+    top_up(manager, "100.00")
+    allotment = allot(make_relationship(manager, member), "10.00")
+    assert list(verify()) == []
+    books = list(Entry.objects.filter(transfer=allotment.transfer_id).values_list("book", flat=True))
+    with no_guards() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # while the row is there
+        cursor.execute("DELETE FROM finance_entry WHERE transfer_id = %s", [allotment.transfer_id])
+        cursor.execute("DELETE FROM finance_transfer WHERE id = %s", [allotment.transfer_id])
+        for book in books:
+            cursor.execute(SET_BACK, {"book": book})
+    assert [(flaw.kind, flaw.transfer) for flaw in verify()] == [("lost_transfer", allotment.transfer_id)]
 
 
 def test_a_chain_written_anew_is_found_by_the_seal(sealed):
