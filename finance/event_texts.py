@@ -56,8 +56,30 @@ TEXTS = {
     "ledger.broken": Words(_("Found the ledger broken"), icon="triangle-alert", tone="stop"),
     "ledger.alarm_cleared": Words(_("Cleared an alarm of the ledger"), icon="circle-check", tone="ok"),
     "withdrawal.account_shown": Words(_("Looked at the bank account of a withdrawal"), icon="eye", tone="info"),
+    "order.created": Words(
+        _("Ordered %(product_name)s for %(amount)s yuan"),
+        _("%(other)s ordered %(product_name)s for %(amount)s yuan, to be paid by this account"),
+        icon="shopping-cart",
+    ),
+    "order.repriced": Words(
+        _("Changed the price of an order from %(before)s to %(amount)s yuan"), icon="badge-percent", tone="info"
+    ),
+    "order.paid": Words(
+        _("Paid the order of %(product_name)s: %(amount)s yuan"),
+        _("Paid the order of %(other)s of %(product_name)s: %(amount)s yuan"),
+        icon="circle-check",
+        tone="ok",
+    ),
+    "order.cancelled": Words(_("Cancelled the order of %(product_name)s"), icon="circle-x"),
+    "order.refunded": Words(
+        _("Gave back %(instance)s: %(amount)s yuan"),
+        _("%(other)s gave back %(instance)s: %(amount)s yuan to this account"),
+        icon="undo-2",
+        tone="warn",
+    ),
+    "resource.ended": Words(_("The time of %(instance)s ran out"), icon="clock"),
 }
-PREFIXES = ("funds.", "credit.", "top_up.", "withdrawal.")
+PREFIXES = ("funds.", "credit.", "top_up.", "withdrawal.", "order.", "resource.")
 
 
 def register() -> None:

@@ -32,5 +32,8 @@ BILLING_SHARDS_PER_JOB = 8
 BILLING_STEP = timedelta(days=1)  # what a job of a minute can bill at once
 RUNWAY_WINDOW_DAYS = 30
 RUNWAY_DAYS_MAX = 3650  # beyond ten years a date means nothing
+ORDER_LIFE = timedelta(minutes=30)  # an unpaid one is closed after this; its price holds as long
+ORDER_QUANTITY_MOST = 1_000_000
+ORDER_MONTHS_MOST = 60
 SEAL_AFTER = timedelta(hours=1)  # after midnight, when no transaction of the day can still be open
 SEALS_AT_ONCE_MAX = 31

@@ -4,7 +4,11 @@ from datetime import datetime, timedelta
 
 from config.jobs import job
 from config.models import Job
+<<<<<<< HEAD
 from finance.services import batches, billing, exports, payments, proof, staff_notices, top_ups
+=======
+from finance.services import batches, exports, orders, payments, proof, resources, staff_notices, top_ups
+>>>>>>> 2499d40 (Price orders step by step, pay them whole, give their rest back by the day)
 
 
 # Outside, though the first calls nobody: each top-up commits on its own.
@@ -12,6 +16,13 @@ from finance.services import batches, billing, exports, payments, proof, staff_n
 def expire_top_ups(_work: Job) -> None:
     """Top-ups that nobody paid in time are closed."""
     top_ups.expire_top_ups()
+
+
+@job("finance.end_orders", outside=True, every=timedelta(minutes=5))
+def end_orders(_work: Job) -> None:
+    """Orders that nobody paid in time are cancelled, and resources whose time is over are released."""
+    orders.expire_orders()
+    resources.release_ended()
 
 
 @job("finance.ask_gateway", outside=True, every=timedelta(minutes=1))

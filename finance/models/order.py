@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 from config.states import StateField, StateModel, states_check, transition
+from finance import policy
 from finance.models.product import Product
 from finance.models.voucher import Coupon
 
@@ -97,6 +98,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Those that the account made, or pays for."""
         return self.filter(Q(owner=account) | Q(payer=account))
 
+    def overdue(self, *, at: datetime | None = None) -> "OrderQuerySet":
+        """Those that nobody paid in time and that nobody has closed yet."""
+        life_began = (at or timezone.now()) - policy.ORDER_LIFE
+        return self.filter(state=OrderState.PENDING, created_at__lte=life_began)
+
 
 class Order(StateModel):
     """One purchase: new, longer, other size, or back. Amounts are fixed when it is made; `price` keeps each step."""
@@ -148,6 +154,20 @@ class Order(StateModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def expires_at(self) -> datetime:
+        """Until when it can be paid at its price."""
+        return self.created_at + policy.ORDER_LIFE
+
+    def is_payable(self, *, at: datetime) -> bool:
+        """Whether it still waits to be paid at that moment, though no job has closed it yet."""
+        return self.state == OrderState.PENDING and at < self.expires_at
+
+    def state_at(self, *, at: datetime) -> OrderState:
+        """The state as people read it at that moment: one past its time is cancelled."""
+        overdue = self.state == OrderState.PENDING and not self.is_payable(at=at)
+        return OrderState.CANCELLED if overdue else OrderState(self.state)
 
     @transition(field=state, source=State.PENDING, target=State.PAID)
     def pay(self, *, at: datetime, payer: Account) -> None:
