@@ -4,11 +4,7 @@ from datetime import datetime, timedelta
 
 from config.jobs import job
 from config.models import Job
-<<<<<<< HEAD
-from finance.services import batches, billing, exports, payments, proof, staff_notices, top_ups
-=======
-from finance.services import batches, exports, orders, payments, proof, resources, staff_notices, top_ups
->>>>>>> 2499d40 (Price orders step by step, pay them whole, give their rest back by the day)
+from finance.services import batches, billing, exports, orders, payments, proof, resources, staff_notices, top_ups
 
 
 # Outside, though the first calls nobody: each top-up commits on its own.
