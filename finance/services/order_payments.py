@@ -93,7 +93,7 @@ def pay_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> Or
     order.resource = _bring(order, resource, start, end)
     order.pay(at=at, payer=payer.account)
     order.save(update_fields=["state", "paid_at", "payer", "resource"])
-    note_order("paid", actor=actor, order=order, at=at, instance=order.resource.instance)
+    note_order(what="paid", actor=actor, order=order, at=at, instance=order.resource.instance)
     return order
 
 

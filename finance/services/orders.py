@@ -145,7 +145,7 @@ def _place(actor: Actor, account: Account, wanted: Wanted, key: str, now: dateti
         at=at,
     )
     order = write_order(actor=actor, account=account, wanted=wanted, price=price, key=kept, at=at, coupon=coupon)
-    note_order("created", actor=actor, order=order, at=at)
+    note_order(what="created", actor=actor, order=order, at=at)
     return order
 
 
@@ -183,7 +183,7 @@ def write_order(
     )
 
 
-def note_order(what: str, *, actor: Actor, order: Order, at: datetime, **more: Any) -> None:
+def note_order(*, what: str, actor: Actor, order: Order, at: datetime, **more: Any) -> None:
     """The event of an order that was just written, for the owner's log and that of who pays."""
     facts: dict[str, Any] = {
         "order": order.pk,
@@ -249,7 +249,7 @@ def locked_order(*, order_id: int) -> Order:
 def _end(order: Order, actor: Actor, why: str, at: datetime) -> Order:
     order.cancel(at=at)
     order.save(update_fields=["state", "ended_at"])
-    note_order("cancelled", actor=actor, order=order, at=at, why=why)
+    note_order(what="cancelled", actor=actor, order=order, at=at, why=why)
     return order
 
 

@@ -45,7 +45,7 @@ def reprice_order(*, actor: Actor, order_id: int, amount: Decimal, reason: str, 
     before = order.payable
     order.price, order.payable = _repriced(order, amount, why), amount
     order.save(update_fields=["price", "payable"])
-    note_order("repriced", actor=actor, order=order, at=at, before=str(before), reason=why)
+    note_order(what="repriced", actor=actor, order=order, at=at, before=str(before), reason=why)
     return order
 
 

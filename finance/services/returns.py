@@ -62,7 +62,7 @@ def refund_order(*, actor: Actor, order_id: int, key: str, now: datetime | None 
         paid.save(update_fields=["state", "ended_at"])
     resource.release(at=at)
     resource.save(update_fields=["state", "ends_at"])
-    note_order("refunded", actor=actor, order=refund, at=at, refunds=order.pk, instance=resource.instance)
+    note_order(what="refunded", actor=actor, order=refund, at=at, refunds=order.pk, instance=resource.instance)
     return refund
 
 

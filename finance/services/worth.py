@@ -4,7 +4,7 @@ Vouchers and coupons are gone (A2.16), and what was paid before the payer change
 """
 
 from datetime import datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from django.db.models import Q
 
@@ -27,7 +27,7 @@ def give_back_quote(
         left = min(days_left(at, line.cycle_end), whole)
         money = line.cash + line.credit + line.outstanding
         if left and money:
-            back = (money * left / whole * share).quantize(EIGHT, ROUND_DOWN)
+            back = (money * left / whole * share).quantize(EIGHT, ROUND_HALF_UP)
             kept = {"order": line.order_id, "paid": str(money), "left": left, "days": whole}
             portion = f"{share.quantize(EIGHT).normalize():f}"
             steps.append({"kind": "worth", **kept, "share": portion, "amount": str(-back)})
