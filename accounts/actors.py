@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, ApiKey, Operator, Relationship, User
-from accounts.permissions import CONSOLE_RIGHTS, RIGHTS, ConsoleRole, Right, Role
+from accounts.permissions import CONSOLE_RIGHTS, RIGHTS, ConsoleRole, Point, Right, Role
 from config.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
@@ -66,6 +66,16 @@ class NotInMemberConsole(NotAllowed):
         "You are in this member's console as its system administrator. Finance and links are managed from your own "
         "account in Enterprise Finance."
     )
+
+
+class PointMissing(NotAllowed):
+    """The member has not given this permission."""
+
+    code = "point_missing"
+    rule = "K1.2"
+
+    def __init__(self, point: Point) -> None:
+        super().__init__(_("The linked account has not given you the permission “%(point)s”."), point=point.label)
 
 
 def rights_of(actor: Actor, account: Account) -> "Collection[str]":

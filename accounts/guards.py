@@ -8,25 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import require
+from accounts.actors import PointMissing, require
 from accounts.http import ConsoleRequest
 from accounts.models import Account, Relationship
 from accounts.permissions import Point, Right
 from accounts.targets import NO_MANAGER
-from config.errors import DomainError, NotAllowed, NotFound
+from config.errors import DomainError, NotFound
 
 P = ParamSpec("P")
 View = Callable[Concatenate[ConsoleRequest, P], HttpResponse]
-
-
-class PointMissing(NotAllowed):
-    """The member has not given this permission."""
-
-    code = "point_missing"
-    rule = "K1.2"
-
-    def __init__(self, point: Point) -> None:
-        super().__init__(_("The linked account has not given you the permission “%(point)s”."), point=point.label)
 
 
 def needs(right: Right) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:

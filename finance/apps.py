@@ -15,7 +15,7 @@ class FinanceApp(AppConfig):
         from accounts import events
         from accounts import preflight as accounts_preflight
         from finance import admin_index, event_texts, links, preflight
-        from finance.services import staff_notices
+        from finance.services import arrivals, staff_notices
 
         accounts_preflight.register(preflight.overdraft)
         accounts_preflight.register_reaction(preflight.what_moves)
@@ -24,3 +24,7 @@ class FinanceApp(AppConfig):
         admin_index.register()
         for kind in staff_notices.WHAT_TO_DO:
             events.subscribe(kind, staff_notices.JOB)
+        for kind in arrivals.ARRIVALS:
+            events.subscribe(kind, arrivals.JOB)
+        for kind in arrivals.REVIEWS:
+            events.subscribe(kind, arrivals.REVIEW)

@@ -53,6 +53,50 @@ TEXTS = {
     "withdrawal.approved": Words(_("Approved a withdrawal"), icon="landmark", tone="info"),
     "withdrawal.paid": Words(_("Paid out %(amount)s yuan"), icon="landmark", tone="ok"),
     "withdrawal.returned": Words(_("Returned a withdrawal of %(amount)s yuan"), icon="undo-2", tone="warn"),
+    "arrears.settled": Words(_("Paid %(amount)s yuan of unpaid bills from cash"), icon="badge-check", tone="ok"),
+    "statement.issued": Words(
+        _("The statement of %(month)s is out: %(amount)s yuan"), icon="receipt-text", tone="info"
+    ),
+    "statement.confirmed": Words(
+        _("Confirmed the statement of %(month)s"),
+        _("Confirmed the statement of %(month)s of this account"),
+        icon="badge-check",
+        tone="ok",
+    ),
+    "statement.disputed": Words(
+        _("Disputed %(amount)s yuan of the statement of %(month)s"),
+        _("Disputed %(amount)s yuan of this account's statement of %(month)s"),
+        icon="message-circle-question",
+        tone="warn",
+    ),
+    "statement.repaid": Words(
+        _("Repaid %(amount)s yuan of the statement of %(month)s"),
+        _("Repaid %(amount)s yuan of this account's statement of %(month)s"),
+        icon="hand-coins",
+        tone="ok",
+    ),
+    "statement.settled": Words(_("The statement of %(month)s is settled"), icon="circle-check", tone="ok"),
+    "dispute.withdrawn": Words(
+        _("Withdrew the dispute of %(amount)s yuan in the statement of %(month)s"),
+        _("Withdrew the dispute of %(amount)s yuan in this account's statement of %(month)s"),
+        icon="undo-2",
+    ),
+    "dispute.answered": Words(
+        _("Answered the dispute of %(amount)s yuan in the statement of %(month)s"),
+        icon="message-circle-reply",
+        tone="info",
+    ),
+    "plan.created": Words(
+        _("Made the repayment plan “%(name)s”: %(count)s statements, %(amount)s yuan"), icon="list-checks", tone="info"
+    ),
+    "plan.item_paid": Words(
+        _("The plan “%(name)s” repaid %(amount)s yuan of the statement of %(month)s of %(other)s"),
+        _("A repayment plan repaid %(amount)s yuan of this account's statement of %(month)s"),
+        icon="hand-coins",
+        tone="ok",
+    ),
+    "plan.completed": Words(_("The repayment plan “%(name)s” is completed"), icon="circle-check", tone="ok"),
+    "plan.cancelled": Words(_("Cancelled the repayment plan “%(name)s”"), icon="circle-x", tone="warn"),
     "ledger.broken": Words(_("Found the ledger broken"), icon="triangle-alert", tone="stop"),
     "ledger.alarm_cleared": Words(_("Cleared an alarm of the ledger"), icon="circle-check", tone="ok"),
     "withdrawal.account_shown": Words(_("Looked at the bank account of a withdrawal"), icon="eye", tone="info"),
@@ -80,8 +124,11 @@ TEXTS = {
     "resource.ended": Words(_("The time of %(instance)s ran out"), icon="clock"),
 }
 PREFIXES = ("funds.", "credit.", "top_up.", "withdrawal.", "order.", "resource.")
+REPAID = ("arrears.", "statement.", "dispute.", "plan.")
 
 
 def register() -> None:
     """The log speaks of money from now on, and can be narrowed to it."""
     add_texts(TEXTS, group=Group("funds", _("Funds"), PREFIXES), pages={"funds": _("funds")})
+    statements = Group("statements", _("Statements and repayment"), REPAID)
+    add_texts({}, group=statements, pages={"statements": _("monthly statements")})

@@ -37,3 +37,11 @@ ORDER_QUANTITY_MOST = 1_000_000
 ORDER_MONTHS_MOST = 60
 SEAL_AFTER = timedelta(hours=1)  # after midnight, when no transaction of the day can still be open
 SEALS_AT_ONCE_MAX = 31
+STATEMENT_DELAY = timedelta(hours=36)  # after the month: a statement comes at 12:00 on the 2nd
+STATEMENT_DUE_AFTER = timedelta(days=15)  # after it was issued
+STATEMENTS_PER_RUN_MAX = 2000
+STATEMENT_RUN_SECONDS = 40.0  # below the queue's limit for one job
+DISPUTE_ANSWER_WITHIN = timedelta(days=7)  # beyond that staff are late
+PLAN_ITEMS_MAX = 200
+PLANS_PER_RUN_MAX = 500
+DEBTS_PER_SWEEP_MAX = 500

@@ -4,7 +4,21 @@ from datetime import datetime, timedelta
 
 from config.jobs import job
 from config.models import Job
-from finance.services import batches, billing, exports, orders, payments, proof, resources, staff_notices, top_ups
+from finance.services import (
+    arrivals,
+    batches,
+    billing,
+    exports,
+    orders,
+    payments,
+    plan_runs,
+    plans,
+    proof,
+    resources,
+    staff_notices,
+    statements,
+    top_ups,
+)
 
 
 # Outside, though the first calls nobody: each top-up commits on its own.
@@ -80,3 +94,36 @@ def verify_piece(work: Job) -> None:
 def seal_ledger(_work: Job) -> None:
     """Days that ended are sealed."""
     proof.seal_days()
+
+
+# Outside, though it calls nobody: each statement commits on its own.
+@job("finance.issue_statements", outside=True, every=timedelta(minutes=5))
+def issue_statements(_work: Job) -> None:
+    """Months that are over and billed have their statements."""
+    statements.issue_statements()
+
+
+# Outside, though it calls nobody: each account pays in a transaction of its own.
+@job(arrivals.JOB, outside=True)
+def use_arrived_cash(work: Job) -> None:
+    """Cash that arrived has paid what comes first."""
+    arrivals.use_arrived_cash(event_id=work.payload["event"])
+
+
+@job(arrivals.REVIEW)
+def review_plans(work: Job) -> None:
+    """Plans that an event concerns are judged anew."""
+    arrivals.review_plans(event_id=work.payload["event"])
+
+
+# Outside, though it calls nobody: each statement of the plan is paid in a transaction of its own.
+@job(plans.JOB, outside=True)
+def execute_plan(work: Job) -> None:
+    """A plan has paid what it could."""
+    plan_runs.execute_plan(plan_id=work.payload["plan"])
+
+
+@job("finance.sweep_debts", outside=True, every=timedelta(hours=1))
+def sweep_debts(work: Job) -> None:
+    """Debts and plans that no event told of are looked at."""
+    arrivals.sweep_debts(key=str(work.pk))

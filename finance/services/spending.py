@@ -14,12 +14,14 @@ from accounts.models import Account
 from accounts.permissions import Right
 from config.errors import DomainError, InputError
 from config.transactions import atomic
+from finance.locks import all_of, lock_books
 from finance.models import Book, Entry
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
 from finance.services.credit import refit_floor
 from finance.services.drawing import CASH, lock_purses
+from finance.services.dues import lock_dues, save_dues
 from finance.services.ledger import Posting, book_for, platform_book, post
 
 
@@ -67,12 +69,15 @@ def charge_account(*, account: Account, charge: Charge, now: datetime | None = N
 
 
 @atomic
-def settle_credit(*, account: Account, key: str, amount: Decimal | None = None) -> Decimal:
+def settle_credit(*, account: Account, key: str, amount: Decimal | None = None, now: datetime | None = None) -> Decimal:
     """Cash pays back credit in use, as far as both go or the amount asks; answers what was settled, in yuan.
 
-    Own cash first, then allotted. Locks the account's books.
+    Own cash first, then allotted; booked on the account's statements, oldest month first. Locks the statements, then
+    the account's books.
     """
-    purse = lock_purses(accounts=[account], at=timezone.now())[account.pk]
+    at = now or timezone.now()
+    dues = lock_dues(account=account)
+    purse = lock_purses(accounts=[account], at=at)[account.pk]
     credit = Book.objects.of(account).filter(kind=BookKind.CREDIT).first()
     if credit is None or credit.balance == ZERO:
         return ZERO
@@ -81,6 +86,8 @@ def settle_credit(*, account: Account, key: str, amount: Decimal | None = None) 
         legs = {**purse.legs, credit.pk: settled}
         post(posting=Posting(TransferKind.SETTLEMENT, f"settle:{key}", legs, {"account": account.pk}))
         refit_floor(account=account)
+        dues.book(settled)
+        save_dues(dues=dues, at=at)
     return settled
 
 
@@ -88,24 +95,25 @@ def settle_credit(*, account: Account, key: str, amount: Decimal | None = None) 
 def repay_credit(*, actor: Actor, account: Account, amount: Decimal, key: str, now: datetime | None = None) -> Decimal:
     """Somebody of the account pays back credit in use from its cash; answers what was settled, in yuan.
 
-    The whole amount or nothing; a repeat of the key answers the first. Locks the account's books.
+    The whole amount or nothing; a repeat of the key answers the first. Locks the account's statements, then its books.
     Raises InputError, NothingOwed, AccountShort.
     """
     require(actor, Right.MOVE_FUNDS, account)
     if amount <= ZERO or amount != amount.quantize(FEN):
         raise InputError("amount", _("The amount must be greater than zero."))
-    books = list(Book.objects.of(account).order_by("pk").select_for_update(no_key=True))
+    lock_dues(account=account)
+    books = lock_books(all_of(account))
     if (done := _settled_before(account, key)) is not None:
         return done
     owed = -sum((book.balance for book in books if book.kind == BookKind.CREDIT), ZERO)
-    cash = sum((book.balance for book in books if book.kind != BookKind.CREDIT), ZERO)
+    cash = sum((book.balance for book in books if book.kind in CASH), ZERO)
     if owed == ZERO:
         raise NothingOwed()
     if amount > owed:
         raise InputError("amount", _("Only %(owed)s yuan of credit are in use."), owed=owed)
     if amount > cash:
         raise AccountShort(available=cash, amount=amount)
-    settled = settle_credit(account=account, key=f"{account.pk}:{key}", amount=amount)
+    settled = settle_credit(account=account, key=f"{account.pk}:{key}", amount=amount, now=now)
     record("credit.settled", actor=actor, account=account, at=now, amount=str(settled))
     return settled
 
