@@ -35,6 +35,11 @@ def parse_amount(text: str, *, field: str = "amount") -> Decimal:
     return Decimal(typed).quantize(FEN)
 
 
+def is_amount(amount: Decimal) -> bool:
+    """Above zero, with two places, and within the columns; for amounts that no form has read."""
+    return amount.is_finite() and ZERO < amount <= MOST and amount == amount.quantize(FEN)
+
+
 def split(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Shares of the total by weight, to the fen, that add up to it exactly; the largest remainders get the rest."""
     whole = sum(weights, Decimal(0))

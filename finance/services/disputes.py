@@ -24,7 +24,7 @@ from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 from finance import policy
 from finance.models import BillLine, Dispute, Statement
-from finance.money import FEN, ZERO
+from finance.money import ZERO, is_amount
 from finance.services.charging import Draft, give_back
 from finance.services.dues import Dues, lock_dues, save_dues
 from finance.services.statements import side_for
@@ -72,7 +72,7 @@ def raise_dispute(
     side = side_for(actor=actor, account=account, through=through, point=Point.CONFIRM_STATEMENT)
     why = cleaned("reason", clean_remark, reason)
     dues = lock_dues(account=account)
-    statement = dues.find(line.statement_id) or line.statement
+    statement = dues.read(line.statement_id)
     if statement.state not in {State.TO_CONFIRM, State.DISPUTED}:
         raise NotDisputable(state=State(statement.state).label)
     if Dispute.objects.filter(line=line, state=Dispute.State.OPEN).exists():
@@ -97,7 +97,7 @@ def raise_dispute(
 def _check(line: BillLine, amount: Decimal, reason: str) -> None:
     if not reason:
         raise InputError("reason", _("Write what is wrong with this line."))
-    if not amount.is_finite() or amount <= ZERO or amount != amount.quantize(FEN):
+    if not is_amount(amount):
         raise InputError("amount", _("The amount must be greater than zero."))
     if amount > (most := disputable_of(line=line)):
         raise InputError("amount", _("At most %(most)s yuan of this line can be disputed."), most=most)

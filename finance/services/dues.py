@@ -32,6 +32,10 @@ class Dues:
         """The one with this id, if it is not settled."""
         return next((one for one in self.statements if one.pk == statement_id), None)
 
+    def read(self, statement_id: int) -> Statement:
+        """The same, or the settled one as it is now; what was read before the lock may be old."""
+        return self.find(statement_id) or Statement.objects.select_related("account").get(pk=statement_id)
+
     def undisputed(self, statement: Statement) -> Decimal:
         """What of it is to be repaid whatever becomes of open disputes, in yuan."""
         return max(ZERO, statement.due - self.disputed.get(statement.pk, ZERO))

@@ -23,7 +23,7 @@ from finance.locks import all_of, lock_books
 from finance.models import Book, Statement, Transfer
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
-from finance.money import FEN, ZERO
+from finance.money import ZERO, is_amount
 from finance.services.charging import owed_by
 from finance.services.credit import refit_floor
 from finance.services.drawing import CASH, Purse, lock_purses, open_cash
@@ -128,7 +128,7 @@ def repay_statement(
     name = f"repayment:{(side.counterpart or found.account).pk}:{key}"
     if (done := _done_before(name, found, amount)) is not None:
         return done
-    statement = dues.find(statement_id) or found
+    statement = dues.read(statement_id)
     wanted = _checked(dues, statement, amount)
     till = open_till(side=side, at=at)
     if till.arrears > ZERO:
@@ -160,7 +160,7 @@ def _checked(dues: Dues, statement: Statement, amount: Decimal | None) -> Decima
         raise OnlyDisputed(disputed=statement.due)
     if amount is None:
         return most
-    if not amount.is_finite() or amount <= ZERO or amount != amount.quantize(FEN):
+    if not is_amount(amount):
         raise InputError("amount", _("The amount must be greater than zero."))
     if amount > most:
         raise InputError("amount", _("At most %(most)s yuan are to be repaid."), most=most)

@@ -117,7 +117,7 @@ def confirm_statement(
     account = _account_of(statement_id)
     side = side_for(actor=actor, account=account, through=through, point=Point.CONFIRM_STATEMENT)
     dues = lock_dues(account=account)
-    statement = dues.find(statement_id) or Statement.objects.select_related("account").get(pk=statement_id)
+    statement = dues.read(statement_id)
     if statement.confirmed_at is not None:
         return statement
     if statement.state not in {State.TO_CONFIRM, State.DISPUTED}:

@@ -8,15 +8,21 @@ from django.db.models import F, Sum
 from accounts.models import Account, Relationship
 from finance.models import BillLine, Product, Statement
 from finance.services.charging import Draft, charge, give_back
+from finance.services.credit import grant_credit
 from finance.services.ledger import funds_of
 from finance.services.statements import confirm_statement, issue_statements
 from tests.finance.bills import make_product
-from tests.finance.funds import D, fresh_key, mover
+from tests.finance.funds import D, fresh_key, mover, staff
 
 JUNE = datetime(2025, 6, 10, tzinfo=UTC)
 JULY = datetime(2025, 7, 10, tzinfo=UTC)
 AUGUST = datetime(2025, 8, 10, tzinfo=UTC)
 LATER = datetime(2025, 9, 20, tzinfo=UTC)
+
+
+def lend(account: Account, limit: str) -> None:
+    """A credit line since before the first of these months."""
+    grant_credit(actor=staff(), account=account, limit=D(limit), now=JUNE - timedelta(days=100))
 
 
 def make_line(
