@@ -8,6 +8,7 @@ The acting side reads `own`, the other side `theirs`. A higher app adds the kind
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -281,7 +282,12 @@ def _seen(event: Event) -> str:
     return str(_PAGES.get(shown, shown))
 
 
+_AMOUNTS: Final = frozenset({"amount", "limit"})  # in yuan
+
+
 def _shown(name: str, value: Any) -> str:
+    if name in _AMOUNTS and isinstance(value, str) and value.replace(".", "", 1).isdecimal():
+        return f"{Decimal(value):,f}"
     labels = _CODED.get(name, {})
     if isinstance(value, list):
         return gettext(", ").join(str(labels.get(item, item)) for item in value)

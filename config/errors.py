@@ -6,10 +6,16 @@ API.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+
+def worded(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """As a sentence shows them: amounts with commas between the thousands."""
+    return {name: f"{fact:,f}" if isinstance(fact, Decimal) else fact for name, fact in facts.items()}
 
 
 class DomainError(Exception):
@@ -27,7 +33,7 @@ class DomainError(Exception):
         super().__init__(self.code)
 
     def __str__(self) -> str:
-        return str(self._sentence) % self.facts if self.facts else str(self._sentence)
+        return str(self._sentence) % worded(self.facts) if self.facts else str(self._sentence)
 
 
 class InputError(DomainError):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Relationship
 from accounts.preflight import Finding
+from config.errors import worded
 from finance.money import ZERO
 from finance.services.credit import overdraft_after_recall
 from finance.services.dissolution import settle_dissolved
@@ -21,7 +22,7 @@ def overdraft(relationship: Relationship) -> Iterable[Finding]:
             "repay, or allot cash with which it can."
         )
         way = reverse("finance:allotment-create", args=[relationship.pk])
-        yield Finding("K8.6", True, sentence % {"amount": owed}, link=way)
+        yield Finding("K8.6", True, sentence % worded({"amount": owed}), link=way)
 
 
 def what_moves(relationship: Relationship) -> Iterable[Finding]:
@@ -29,7 +30,7 @@ def what_moves(relationship: Relationship) -> Iterable[Finding]:
     outcome = settle_dissolved(relationship_id=relationship.pk)
     if outcome.credit_recalled > ZERO:
         sentence = _("%(amount)s yuan of credit that you gave the account return to you.")
-        yield Finding("K8.7", False, sentence % {"amount": outcome.credit_recalled})
+        yield Finding("K8.7", False, sentence % worded({"amount": outcome.credit_recalled}))
     if outcome.cash_kept > ZERO:
         sentence = _("%(amount)s yuan that you allotted stay with the account and can no longer be recalled.")
-        yield Finding("K8.8", False, sentence % {"amount": outcome.cash_kept})
+        yield Finding("K8.8", False, sentence % worded({"amount": outcome.cash_kept}))

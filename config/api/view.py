@@ -1,5 +1,6 @@
 """What every view of the API stands on."""
 
+import codecs
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,14 +45,15 @@ class KeyMissing(DomainError):
 
 
 class StrictJsonParser(JSONParser):
-    """JSON is UTF-8 whatever the header claims, and has a depth."""
+    """JSON is UTF-8 whatever the header claims, has a depth, and says nothing twice."""
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        """The parsed body; everything unreadable is a 400."""
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:  # noqa: ARG002
+        """The parsed body, `{}` for null; everything unreadable is a 400."""
         try:
-            return super().parse(stream, media_type, {**(parser_context or {}), "encoding": "utf-8"})
-        except RecursionError as error:
+            body = json.load(codecs.getreader("utf-8")(stream), object_pairs_hook=_once_each, parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
             raise ParseError from error
+        return {} if body is None else body
 
 
 class ApiView(APIView):
@@ -146,6 +148,19 @@ def checked(serializer: Serializer[Any]) -> Mapping[str, Any]:
     serializer.is_valid(raise_exception=True)
     values: Mapping[str, Any] = serializer.validated_data
     return values
+
+
+def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of `{"amount": "5", "amount": "6"}` one reader takes the first, another the last."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a member is there twice")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    """NaN and the infinities are not JSON."""
+    raise ValueError(constant)
 
 
 def _media_type(request: Request) -> str:

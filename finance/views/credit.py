@@ -16,6 +16,8 @@ from accounts.guards import managed, needs
 from accounts.http import ConsoleRequest
 from accounts.models import Relationship
 from accounts.permissions import Right
+from config import idempotency
+from config.errors import worded
 from config.idempotency import digest_of, remembered
 from config.paging import paginate
 from config.web import page
@@ -25,6 +27,7 @@ from finance.models import CreditAllotment, CreditLine
 from finance.reports import what_it_has
 from finance.services.allotments import NotLinked
 from finance.services.credit import GroupOnly, allot_credit, credit_held, recall_credit
+from finance.services.ledger import KeyReused
 from finance.services.spending import repay_credit
 from finance.standings import standings
 
@@ -74,7 +77,7 @@ def _move(request: ConsoleRequest, pk: int, *, giving: bool) -> HttpResponse:
     tried = attempt(request, form, lambda: _once(request, pk, giving=giving, **form.cleaned_data), shown=show_at_amount)
     if tried.done:
         done = _("%(amount)s yuan of credit were given.") if giving else _("%(amount)s yuan of credit were taken back.")
-        messages.success(request, done % {"amount": form.cleaned_data["amount"]})
+        messages.success(request, done % worded({"amount": form.cleaned_data["amount"]}))
         return redirect("finance:member-detail", pk)
     context = {
         "form": form,
@@ -90,10 +93,13 @@ def _once(request: ConsoleRequest, pk: int, *, giving: bool, amount: Decimal, ke
     """A form that is sent twice moves the limit once."""
     act = allot_credit if giving else recall_credit
     digest = digest_of("POST", request.path, str(amount).encode())
-    with remembered(f"credit:{request.account.pk}", key, digest) as memory:
-        if memory.answer is None:
-            act(actor=request.actor, relationship_id=pk, amount=amount)
-            memory.keep(200, {})
+    try:
+        with remembered(f"credit:{request.account.pk}", key, digest) as memory:
+            if memory.answer is None:
+                act(actor=request.actor, relationship_id=pk, amount=amount)
+                memory.keep(200, {})
+    except idempotency.KeyReused as error:
+        raise KeyReused from error  # in the words of a page: nobody there knows of keys
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +115,7 @@ def settle(request: ConsoleRequest) -> HttpResponse:
         shown=show_at_amount,
     )
     if tried.done:
-        messages.success(request, _("%(amount)s yuan of credit were paid back.") % {"amount": tried.result})
+        messages.success(request, _("%(amount)s yuan of credit were paid back.") % worded({"amount": tried.result}))
         return redirect("finance:credit")
     most = min(have.credit_used, have.balance)
     return page(request, "finance/credit/settle.html", {"form": form, "have": have, "most": most}, status=tried.status)

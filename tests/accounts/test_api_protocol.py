@@ -64,6 +64,8 @@ def test_a_method_that_is_not_offered(api, method):
     [
         (b"{", "application/json", 400, "unreadable"),
         (b'{"a": NaN}', "application/json", 400, "unreadable"),
+        (b'{"kind": "group", "kind": "partner"}', "application/json", 400, "unreadable"),
+        (b'{"a": [{"b": -Infinity}]}', "application/json", 400, "unreadable"),
         (b"\xff\xfe", "application/json", 400, "unreadable"),
         ("{}".encode("utf-16"), "application/json; charset=utf-16", 415, "unsupported_media_type"),
         (b"{}", "application/json; charset=rot13", 415, "unsupported_media_type"),

@@ -95,7 +95,7 @@ def test_all_of_the_own_cash_can_be_allotted_and_not_a_fen_more(linked, manager,
     with pytest.raises(AboveAllottable) as refused:
         allot(linked, "1000.01")
     assert refused.value.facts == {"available": D("1000.00"), "amount": D("1000.01")}
-    assert "1000.00" in str(refused.value)
+    assert "1,000.00" in str(refused.value)
     allot(linked, "1000.00")
     assert (funds(manager).cash, funds(member).balance) == (0, 1000)
 

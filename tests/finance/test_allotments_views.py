@@ -96,7 +96,7 @@ def test_more_than_the_own_cash_is_refused_with_the_numbers_at_the_field(console
     answer = send(console, at("allotment-create", linked.pk), amount="1000.01")
     assert answer.status_code == 409
     assert answer.context["form"].errors.keys() == {"amount"}
-    assert shows(answer, AboveAllottable.sentence, available="1000.00", amount="1000.01")
+    assert shows(answer, AboveAllottable.sentence, available="1,000.00", amount="1,000.01")
     assert funds(member).balance == 0
 
 

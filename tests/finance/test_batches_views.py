@@ -107,7 +107,7 @@ def test_the_sum_must_be_there(console, links):
     batch = begin(console, links)
     page = console.post(at("batch-check", batch.pk), amounts(links, "400", "400", "400", act="next"))
     assert page.status_code == 422
-    assert shows(page, AboveAllottable.sentence, available="1000.00", amount="1200.00")
+    assert shows(page, AboveAllottable.sentence, available="1,000.00", amount="1,200.00")
 
 
 @pytest.mark.rule("K10.4", "K10.2")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.permissions import Role
 from finance.services.allotments import code_limit
 from finance.services.credit import CreditInUse, CreditShort, GroupOnly, credit_held, grant_credit, revoke_credit
+from finance.services.ledger import KeyReused
 from finance.services.spending import AccountShort
 from tests.accounts.linking import dissolve
 from tests.factories import make_account, make_operator, make_relationship
@@ -59,7 +60,9 @@ def test_a_form_sent_twice_gives_once(console, linked):
     for _time in range(2):
         assert console.post(address, form).status_code == 302
     assert credit_held(relationship=linked) == 200
-    assert console.post(address, form | {"amount": "300"}).status_code == 409
+    other = console.post(address, form | {"amount": "300"})
+    assert other.status_code == 409
+    assert shows(other, KeyReused.sentence)
 
 
 @pytest.mark.rule("A4.1", "K8.6")

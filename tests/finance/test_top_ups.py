@@ -109,7 +109,7 @@ def test_from_the_limit_on_two_different_people_confirm(manager):
     assert nothing_moved(manager)
     with pytest.raises(SecondPerson) as refused:
         confirm(top_up, first)
-    assert str(LARGE) in str(refused.value)
+    assert f"{LARGE:,}" in str(refused.value)
     done = confirm(top_up, second)
     assert (done.state, done.confirmed_by, done.credited_by) == ("credited", first.user, second.user)
     assert funds(manager).cash == LARGE
@@ -131,7 +131,7 @@ def test_another_amount_than_announced_is_refused_with_both_numbers(manager, amo
     with pytest.raises(AmountDiffers) as refused:
         confirm(top_up, arrived="99.99")
     assert "99.99" in str(refused.value)
-    assert amount in str(refused.value)
+    assert f"{D(amount):,}" in str(refused.value)
     assert TopUp.objects.get().state == "waiting"
     assert nothing_moved(manager)
 

@@ -226,7 +226,7 @@ def test_from_the_limit_on_one_approves_and_another_pays(manager):
     withdrawal, first, second = ask(manager, LARGE), staff(), staff()
     with pytest.raises(ApprovalNeeded) as refused:
         pay(withdrawal, first)
-    assert str(LARGE) in str(refused.value)
+    assert f"{LARGE:,}" in str(refused.value)
     assert withdrawals.approve_withdrawal(actor=first, withdrawal_id=withdrawal.pk).state == "approved"
     assert withdrawals.approve_withdrawal(actor=first, withdrawal_id=withdrawal.pk).approved_by == first.user
     with pytest.raises(MoveRefused):
