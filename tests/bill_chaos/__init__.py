@@ -1,0 +1,1 @@
+"""Billing while its processes are killed: `script/chaos_bills` runs it."""
