@@ -132,8 +132,8 @@ class LedgerSealAdmin(StaffAdmin):
     def notices(self, request: HttpRequest, row: LedgerSeal) -> Sequence[Notice]:  # noqa: ARG002
         """What it is good for."""
         words = _(
-            "The digest stands in the log of that day, too. A copy of the log that is kept elsewhere proves that "
-            "nothing was cut off the ledger since."
+            "The digest stands in the log, too. Where a copy of the log that is kept elsewhere agrees and "
+            "manage.py verify_ledger finds nothing, no entry up to this day was changed or cut off."
         )
         return [Notice(words, "info")]
 
