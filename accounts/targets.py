@@ -1,5 +1,6 @@
 """Whom an account may invite, as what, and on which terms. Pure checks: they read, and the services lock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -55,10 +56,28 @@ GROUP_CYCLE = Problem(
 )
 
 
-def unfit(manager: Account, target: Account) -> Problem | None:
-    """Why the target cannot be linked at all, if so (K2.2, K3.1, K3.2, Q-17)."""
+ManagerCheck = Callable[[Account], Problem | None]
+_manager_checks: list[ManagerCheck] = []
+
+
+def register_manager_check(check: ManagerCheck) -> ManagerCheck:
+    """From now on it has its say about who may have linked accounts; for higher apps, in their `apps.py`."""
+    if check not in _manager_checks:
+        _manager_checks.append(check)
+    return check
+
+
+def unfit_manager(manager: Account) -> Problem | None:
+    """Why this account cannot have linked accounts at all, if so (K2.2, Q-17)."""
     if not manager.is_enterprise:
         return NO_MANAGER
+    return next((problem for check in _manager_checks if (problem := check(manager)) is not None), None)
+
+
+def unfit(manager: Account, target: Account) -> Problem | None:
+    """Why the target cannot be linked at all, if so (K2.2, K3.1, K3.2, Q-17)."""
+    if (problem := unfit_manager(manager)) is not None:
+        return problem
     if manager.pk == target.pk:
         return IS_SELF
     if target.is_resource:

@@ -12,13 +12,20 @@ class FinanceApp(AppConfig):
 
     def ready(self) -> None:
         """Finance has its say in dissolving, its links, words for what it records, and its place before staff."""
-        from accounts import events
+        from accounts import events, targets
         from accounts import preflight as accounts_preflight
-        from finance import admin_index, event_texts, links, preflight
-        from finance.services import arrivals, staff_notices
+        from finance import admin_index, event_texts, links, preflight, trust_letters, trust_rules, trust_texts
+        from finance.services import arrivals, inheritances, staff_notices
 
         accounts_preflight.register(preflight.overdraft)
+        accounts_preflight.register_reaction(preflight.who_pays)
         accounts_preflight.register_reaction(preflight.what_moves)
+        targets.register_manager_check(trust_rules.chained_manager)
+        trust_letters.register()
+        trust_texts.register()
+        for kind in inheritances.FOLLOWED:
+            events.subscribe(kind, inheritances.JOB)
+        events.subscribe("certification.approved", "finance.follow_certification")
         event_texts.register()
         links.register()
         admin_index.register()

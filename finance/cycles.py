@@ -50,5 +50,10 @@ def month_start(first: date) -> datetime:
     return _midnight(first)
 
 
+def day_start(day: date) -> datetime:
+    """When the day begins, here."""
+    return _midnight(day)
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=ZONE)

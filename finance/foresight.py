@@ -3,7 +3,7 @@
 The services judge again under lock; what stands here asks nothing and moves nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from accounts.models import Account, Relationship
@@ -19,9 +19,9 @@ from finance.services.allotments import (
     NotLinked,
     check_amount,
     code_limit,
-    refuse_trusteed,
 )
 from finance.services.ledger import Funds
+from finance.services.trusts import Trusteed
 
 
 def allottable_of(account: Account) -> Decimal:
@@ -40,12 +40,15 @@ def foresee_total(available: Decimal, total: Decimal) -> DomainError | None:
     return AboveAllottable(available=available, amount=total) if total > available else None
 
 
-def foresee_allotment(relationship: Relationship, amount: Decimal) -> DomainError | None:
-    """Why this line cannot be allotted, whatever there is."""
+def foresee_allotment(
+    relationship: Relationship, amount: Decimal, *, trusteed: Collection[int] = ()
+) -> DomainError | None:
+    """Why this line cannot be allotted, whatever there is; `trusteed` are the members for whom the manager pays."""
     if not relationship.is_in_force:
         return NotLinked()
+    if relationship.member_id in trusteed:
+        return Trusteed()
     try:
-        refuse_trusteed(relationship=relationship)
         check_amount(amount=amount)
     except DomainError as error:
         return error

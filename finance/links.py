@@ -27,3 +27,7 @@ def register() -> None:
             ],
         ),
     )
+    add_section(
+        FINANCE,
+        Section(_("Rules"), [Link(_("Ways of paying"), "finance:mode-list", "wallet-cards", SEE)]),
+    )

@@ -45,3 +45,6 @@ DISPUTE_ANSWER_WITHIN = timedelta(days=7)  # beyond that staff are late
 PLAN_ITEMS_MAX = 200
 PLANS_PER_RUN_MAX = 500
 DEBTS_PER_SWEEP_MAX = 500
+TRUST_ANSWER_WITHIN = timedelta(hours=48)  # as an invitation (K4.8)
+TRUST_AHEAD_DAYS_MAX = 366  # how far ahead the day of a begin or an end may lie
+TRUST_CAP_MOST = Decimal("1000000000.00")

@@ -1,4 +1,4 @@
-"""What finance adds to dissolving: K8.6 stands in its way, K8.7 and K8.8 follow from it."""
+"""What finance adds to dissolving: K8.6 stands in its way, K8.7, K8.8 and the end of a trusteeship follow from it."""
 
 from collections.abc import Iterable
 
@@ -11,6 +11,9 @@ from config.errors import worded
 from finance.money import ZERO
 from finance.services.credit import overdraft_after_recall
 from finance.services.dissolution import settle_dissolved
+from finance.services.inheritances import follow_terms
+from finance.services.trust_effects import end_with_relationship
+from finance.trust_rules import of_dissolving
 
 
 def overdraft(relationship: Relationship) -> Iterable[Finding]:
@@ -23,6 +26,17 @@ def overdraft(relationship: Relationship) -> Iterable[Finding]:
         )
         way = reverse("finance:allotment-create", args=[relationship.pk])
         yield Finding("K8.6", True, sentence % worded({"amount": owed}), link=way)
+
+
+def who_pays(relationship: Relationship) -> Iterable[Finding]:
+    """Ends the trusteeship and the inheritance of a relationship that was just dissolved, and says what that means.
+
+    Comes before `what_moves`, so that the member's own credit counts again when its debts are judged.
+    """
+    outcome = end_with_relationship(relationship_id=relationship.pk)
+    yield from of_dissolving(ended=outcome.ended, begun=outcome.begun, worthless=outcome.worthless)
+    if relationship.ended_at is not None:
+        follow_terms(relationship_id=relationship.pk, at=relationship.ended_at)
 
 
 def what_moves(relationship: Relationship) -> Iterable[Finding]:

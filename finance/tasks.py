@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from accounts.models import Event
 from config.jobs import job
 from config.models import Job
 from finance.services import (
@@ -9,6 +10,7 @@ from finance.services import (
     batches,
     billing,
     exports,
+    inheritances,
     orders,
     payments,
     plan_runs,
@@ -18,6 +20,7 @@ from finance.services import (
     staff_notices,
     statements,
     top_ups,
+    trust_effects,
 )
 
 
@@ -127,3 +130,25 @@ def execute_plan(work: Job) -> None:
 def sweep_debts(work: Job) -> None:
     """Debts and plans that no event told of are looked at."""
     arrivals.sweep_debts(key=str(work.pk))
+
+
+@job(inheritances.JOB)
+def follow_inheritance(work: Job) -> None:
+    """A member has its manager's discounts exactly while the two have agreed on it."""
+    inheritances.follow_event(event_id=work.payload["event"])
+
+
+@job("finance.follow_certification")
+def follow_certification(work: Job) -> None:
+    """What holds within one enterprise only has ended where the two are no longer one."""
+    event = Event.objects.select_related("account").get(pk=work.payload["event"])
+    if event.account is not None:
+        trust_effects.end_unequal(account=event.account)
+        inheritances.follow_account(account=event.account)
+
+
+# Outside, though it calls nobody: each trusteeship commits on its own.
+@job("finance.advance_trusts", outside=True, every=timedelta(minutes=1))
+def advance_trusts(_work: Job) -> None:
+    """Trusteeships whose day has come have begun or ended, and proposals that nobody answered are closed."""
+    trust_effects.advance_trusts()

@@ -1,12 +1,14 @@
 """One scene on which every address is tried, and the people who try it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.links import draw_link
 from accounts.models import Account, Message, Relationship, User
@@ -30,6 +32,7 @@ from tests.factories import (
     owner_of,
 )
 from tests.finance.funds import D, allot, mover, top_up
+from tests.finance.trusting import trust_row
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
 
@@ -87,6 +90,7 @@ def set_scene() -> Scene:
         "message": message.pk,
         "token": draw_link(waiting, "mail").rstrip("/").rpartition("/")[2],
         "member_number": member.number,
+        "trust": trust_row(p2, state="proposed", starts_at=None, expires_at=timezone.now() + timedelta(days=1)).pk,
         **money,
     }
     assert Relationship.objects.in_force().count() == 2

@@ -87,9 +87,9 @@ def is_void(written: Letter, news: News) -> bool:
     return written.answers and not news.invitation.is_open()
 
 
-def names() -> list[str]:
-    """Every letter that there is."""
-    return sorted(_writers)
+def names(app: str = "") -> list[str]:
+    """Every letter that there is, or only those of an app."""
+    return sorted(name for name, writer in _writers.items() if not app or writer.__module__.split(".")[0] == app)
 
 
 def one_line(value: object) -> str:

@@ -44,10 +44,12 @@ class News:
 
     @property
     def relationship(self) -> Relationship:
-        """The relationship that it is about, directly or by a question."""
+        """The relationship that it is about, directly or by a question or agreement on it."""
         if isinstance(self.subject, Relationship):
             return self.subject
-        return self.invitation.relationship
+        link = self.subject.relationship
+        assert isinstance(link, Relationship)  # noqa: S101
+        return link
 
     @property
     def manager(self) -> Account:

@@ -25,6 +25,7 @@ class OneTimeCode(models.Model):
         CREATE_KEY = "create_key", _("create an API key")
         ALLOT_FUNDS = "allot_funds", _("allot funds")
         WITHDRAW = "withdraw", _("withdraw money")
+        SWITCH_PAYING = "switch_paying", _("change who pays")
 
     purpose = models.CharField(_("purpose"), max_length=32)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="codes", verbose_name=_("user"))

@@ -55,12 +55,6 @@ class Relationship(StateModel):
 
     State = RelationshipState
 
-    class Mode(models.TextChoices):
-        """Who pays: each for itself, within what the manager gives; or the manager for the member (A1.1)."""
-
-        MANAGEMENT = "management", _("Financial management")
-        TRUSTEESHIP = "trusteeship", _("Trusteeship")
-
     class Origin(models.TextChoices):
         """How it came about."""
 
@@ -84,7 +78,6 @@ class Relationship(StateModel):
     member = models.ForeignKey(Account, models.PROTECT, related_name="managed_by", verbose_name=_("member"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     state = StateField(_("state"), choices=State, default=State.PENDING)
-    mode = models.CharField(_("way of paying"), max_length=12, choices=Mode, default=Mode.MANAGEMENT)
     origin = models.CharField(_("origin"), max_length=10, choices=Origin, default=Origin.INVITED)
     points = ArrayField(models.CharField(max_length=32, choices=Point), default=list, verbose_name=_("permissions"))
     inherits = ArrayField(models.CharField(max_length=16), default=list, verbose_name=_("inherits"))
@@ -116,10 +109,6 @@ class Relationship(StateModel):
                 name="relationship_one_group_per_member",  # K3.4
                 fields=["member"],
                 condition=models.Q(kind="group", state__in=["established", "change_pending"]),
-            ),
-            models.CheckConstraint(
-                name="relationship_trusteeship_in_group_only",  # Q-24
-                condition=models.Q(kind="group") | models.Q(mode="management"),
             ),
             models.CheckConstraint(
                 name="relationship_console_in_group_only",  # K4.4

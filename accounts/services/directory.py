@@ -20,7 +20,7 @@ from accounts.permissions import ConsoleRole, Right
 from accounts.services.invitations import send_invitation
 from accounts.services.relationships import link_registered
 from accounts.services.signup import create_account
-from accounts.targets import GROUP_GRAPH, NO_MANAGER
+from accounts.targets import GROUP_GRAPH, NO_MANAGER, unfit_manager
 from accounts.terms import Terms
 from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
@@ -163,8 +163,8 @@ def create_resource_account(
     lock_name(GROUP_GRAPH)
     account = lock_accounts(account.pk)[account.pk]
     folder = _folder(account, folder_id)
-    if not account.is_enterprise:
-        raise DomainError(NO_MANAGER.sentence)
+    if (problem := unfit_manager(account)) is not None:
+        raise DomainError(problem.sentence)
     member = create_account(
         username=username, name=name, owner=None, enterprise=account.enterprise, kind=Account.Kind.RESOURCE
     )

@@ -22,7 +22,7 @@ from accounts.questions import (
     right_for,
 )
 from accounts.services.codes import require_clearance
-from accounts.targets import refuse_unfit, refuse_unfit_terms, unfit_for_group
+from accounts.targets import refuse_unfit, refuse_unfit_terms, unfit_for_group, unfit_manager
 from accounts.terms import Terms
 from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
@@ -116,6 +116,8 @@ def _refuse_taken_place(relationship: Relationship) -> None:
     """A group place may have been taken since the invitation was sent; partners are not limited (K3.4)."""
     if not relationship.manager.is_enterprise or not relationship.member.is_enterprise:
         raise DomainError(_("Both accounts must still be verified as enterprises."))
+    if (problem := unfit_manager(relationship.manager)) is not None:  # it may have become a trusteed one meanwhile
+        raise DomainError(problem.sentence)
     if relationship.kind != Relationship.Kind.GROUP:
         return
     problem = unfit_for_group(relationship.manager, relationship.member)

@@ -15,7 +15,7 @@ from accounts.preflight import Finding, digest, findings, react
 from accounts.questions import open_question, record_answer, right_for
 from accounts.services.codes import require_clearance
 from accounts.services.signup import create_account, create_login
-from accounts.targets import GROUP_GRAPH, NO_MANAGER, refuse_unfit, refuse_unfit_terms
+from accounts.targets import GROUP_GRAPH, refuse_unfit, refuse_unfit_terms, unfit_manager
 from accounts.terms import Terms
 from config.errors import DomainError, InputError, NotAllowed, NotFound
 from config.transactions import atomic
@@ -102,8 +102,8 @@ def register_member(
 def _manager_under_lock(manager: Account) -> Account:
     lock_name(GROUP_GRAPH)
     manager = lock_accounts(manager.pk)[manager.pk]
-    if not manager.is_enterprise:
-        raise DomainError(NO_MANAGER.sentence)
+    if (problem := unfit_manager(manager)) is not None:
+        raise DomainError(problem.sentence)
     return manager
 
 

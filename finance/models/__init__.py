@@ -17,7 +17,7 @@ from finance.models.proof import LedgerAlarm, LedgerSeal
 from finance.models.statement import Dispute, Statement
 from finance.models.top_up import TopUp
 from finance.models.transfer import Entry, Transfer
-from finance.models.trust import Inheritance, Trust
+from finance.models.trust import Inheritance, Reseller, Trust
 from finance.models.usage import BillingShard, LateUsage, RefusedLine, Usage, UsageImport
 from finance.models.voucher import Coupon, Voucher, VoucherUse
 from finance.models.withdrawal import Withdrawal
@@ -56,6 +56,7 @@ __all__ = [
     "PurchaseStop",
     "RefusedLine",
     "RepaymentPlan",
+    "Reseller",
     "Resource",
     "Statement",
     "Suspension",

@@ -61,6 +61,7 @@ class Trust(StateModel):
     state = StateField(_("state"), choices=State, default=State.PROPOSED)
     starts_at = models.DateTimeField(_("from"), null=True)  # until it is agreed: the chosen day, or none for at once
     ends_at = models.DateTimeField(_("until"), null=True)
+    begun_at = models.DateTimeField(_("taken effect"), null=True)  # when what begins with it was done
     from_cash = models.BooleanField(_("also from cash"), default=False)
     shares_vouchers = models.BooleanField(_("general vouchers of the manager may pay"), default=False)
     cap = models.DecimalField(_("limit a month"), max_digits=18, decimal_places=2, null=True)
@@ -96,6 +97,15 @@ class Trust(StateModel):
     def __str__(self) -> str:
         return f"{self.manager_id}⇒{self.member_id}"
 
+    def is_in_force(self, *, at: datetime) -> bool:
+        """The manager pays at that moment."""
+        began = self.state in self.COUNTS and self.starts_at is not None and self.starts_at <= at
+        return began and (self.ends_at is None or at < self.ends_at)
+
+    def is_coming(self, *, at: datetime) -> bool:
+        """Agreed for later: no effect yet, so it can be withdrawn."""
+        return self.state == self.State.AGREED and self.starts_at is not None and at < self.starts_at
+
     def is_open(self, *, at: datetime) -> bool:
         """Still waiting for its answer, in time."""
         return self.state == self.State.PROPOSED and at < self.expires_at
@@ -124,6 +134,23 @@ class Trust(StateModel):
     def end(self, *, at: datetime) -> None:
         """Cycles that begin from then on count on the member again."""
         self.ends_at = at
+
+
+class Reseller(models.Model):
+    """An account that sells on what it buys (分销账号): it pays for nobody (A2.19). Set and cleared by staff."""
+
+    account = models.OneToOneField(Account, models.PROTECT, related_name="reseller", verbose_name=_("account"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    marked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("marked by"))
+    marked_at = models.DateTimeField(_("marked"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("reseller")
+        verbose_name_plural = _("resellers")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.account_id)
 
 
 class Inheritance(models.Model):

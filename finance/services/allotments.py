@@ -23,6 +23,7 @@ from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
 from finance.services.ledger import KeyReused, NotEnough, Posting, book_for, post
+from finance.services.trusts import refuse_trusteed
 
 CODE_PURPOSE = "allot_funds"
 
@@ -33,14 +34,6 @@ class NotLinked(DomainError):
     code = "not_established"
     rule = "K10.1"
     sentence = _("This relationship is not established, so no funds can be moved.")
-
-
-class Trusteed(DomainError):
-    """The manager pays for this member, so there is nothing to give it (A2.12)."""
-
-    code = "trusteed"
-    rule = "A2.12"
-    sentence = _("You pay for this account yourself, so it is given no funds. What it holds of yours can be recalled.")
 
 
 class AboveAllottable(DomainError):
@@ -98,7 +91,7 @@ def allot_funds(
     relationship = _locked(actor, relationship_id)
     if (done := _repeated(key, relationship, Allotment.Direction.ALLOT, amount)) is not None:
         return done
-    refuse_trusteed(relationship=relationship)
+    refuse_trusteed(relationship=relationship, now=now)
     check_amount(amount=amount)
     spend_code(actor=actor, manager=relationship.manager, amount=amount, now=now)
     source = book_for(account=relationship.manager, kind=BookKind.CASH)
@@ -151,12 +144,6 @@ def recallable_of(*, relationship: Relationship) -> Decimal:
         account_id=relationship.member_id, kind=BookKind.ALLOTTED, source_id=relationship.manager_id
     )
     return book.values_list("balance", flat=True).first() or ZERO
-
-
-def refuse_trusteed(*, relationship: Relationship) -> None:
-    """Raises Trusteed where the manager pays for the member (A2.12)."""
-    if relationship.mode == Relationship.Mode.TRUSTEESHIP:
-        raise Trusteed()
 
 
 def check_amount(*, amount: Decimal) -> None:

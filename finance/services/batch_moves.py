@@ -37,10 +37,10 @@ from finance.services.allotments import (
     check_repeat,
     ledger_key,
     record_move,
-    refuse_trusteed,
     spend_code,
 )
 from finance.services.ledger import Posting, book_for, post_many
+from finance.services.trusts import Trusteed, paid_for
 
 ALLOT, RECALL = Allotment.Direction.ALLOT, Allotment.Direction.RECALL
 
@@ -119,6 +119,7 @@ def move_batch(
     if direction == ALLOT and not done:
         spend_code(actor=actor, manager=manager, amount=sum((line.amount for line in lines), ZERO), now=now)
     books = _locked_books(manager, direction, links.values())
+    trusteed = paid_for(manager=manager, at=now or timezone.now())
     moves: list[_Move] = []
     results: list[LineResult] = []
     for place, line in enumerate(lines):
@@ -127,8 +128,8 @@ def move_batch(
             if place in done:
                 check_repeat(done=done[place], relationship_id=link.pk, direction=direction, amount=line.amount)
             else:
-                if direction == ALLOT:
-                    refuse_trusteed(relationship=link)
+                if direction == ALLOT and link.member_id in trusteed:
+                    raise Trusteed()
                 note = cleaned("note", clean_remark, line.note)
                 legs = books.take(direction, link.member_id, line.amount)
                 moves.append(_Move(place, link, line.amount, note, legs))

@@ -1,6 +1,6 @@
 """Many allotments or recalls at once: put together, looked over, sent, and what became of each (K10.4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from finance.models import Allotment, Batch
 from finance.money import ZERO, parse_amount
 from finance.services.batch_moves import Line, move_batch
 from finance.services.ledger import Funds, funds_of_all
+from finance.services.trusts import paid_for
 from finance.standings import recallable_by_member
 
 
@@ -66,6 +67,7 @@ class Known:
     relationships: Mapping[int, Relationship]
     recallable: Mapping[int, Decimal]
     funds: Mapping[int, Funds]
+    trusteed: Collection[int] = ()  # ids of members for whom the account pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ def review_batch(*, batch: Batch) -> Review:
     recallable = recallable_by_member(batch.account, list(relationships.values()))
     recalling = batch.direction == Allotment.Direction.RECALL
     funds = funds_of_all(accounts=[one.member for one in relationships.values()]) if recalling else {}
-    known = Known(relationships, recallable, funds)
+    trusteed = () if recalling else paid_for(manager=batch.account, at=timezone.now())
+    known = Known(relationships, recallable, funds, trusteed)
     rows = [_checked(batch, place, line, known) for place, line in enumerate(batch.lines)]
     total = sum((row.amount for row in rows if row.amount is not None), ZERO)
     available = foresight.allottable_of(batch.account)
@@ -156,7 +159,7 @@ def _checked(batch: Batch, place: int, line: Mapping[str, Any], known: Known) ->
     except InputError as error:
         problem = error
     if amount is not None and batch.direction == Allotment.Direction.ALLOT:
-        problem = foresight.foresee_allotment(relationship, amount)
+        problem = foresight.foresee_allotment(relationship, amount, trusteed=known.trusteed)
     elif amount is not None:
         problem = foresight.foresee_recall(relationship, amount, recallable=left, funds=known.funds)
     free = known.funds[relationship.member_id].free if known.funds else left

@@ -1,6 +1,7 @@
 """Credit: granted by staff, given to members within a group, taken back (K1.3, K8.6, K8.7, A4.1, Q-3).
 
-The limit of an account at a moment is the sum of its valid lines and of what managers gave it, less what it gave away.
+The limit of an account at a moment is the sum of its valid lines and of what managers gave it, less what it gave away;
+nothing while a manager pays for it (A4.1).
 Its credit book's floor is minus that limit, or the balance itself where more is in use than is left of the limit: then
 nothing more can be drawn. The database holds the floor; lines that end are judged when credit is drawn.
 """
@@ -25,6 +26,7 @@ from finance.models import Book, CreditAllotment, CreditLine
 from finance.models.book import BookKind
 from finance.money import FEN, ZERO
 from finance.services.ledger import book_for
+from finance.services.trusts import is_trusteed, paid_for
 
 
 class CreditShort(DomainError):
@@ -53,8 +55,18 @@ class GroupOnly(DomainError):
     sentence = _("Credit can be given within an enterprise group only. Partners can be given cash.")
 
 
+class NoCreditForTrusteed(DomainError):
+    """The manager pays with its own credit, so the member has none (A4.1)."""
+
+    code = "trusteed"
+    rule = "A4.1"
+    sentence = _("You pay for this account with your own credit, so it is given none.")
+
+
 def limit_of(*, account: Account, at: datetime | None = None) -> Decimal:
-    """The account's limit at that moment, in yuan."""
+    """The account's limit at that moment, in yuan; none under trusteeship, whatever was granted (A4.1)."""
+    if is_trusteed(account=account, at=at or timezone.now()):
+        return ZERO
     return limits_of(accounts=[account], at=at)[account.pk]
 
 
@@ -142,6 +154,8 @@ def allot_credit(
     _check(amount)
     if relationship.kind != Relationship.Kind.GROUP:
         raise GroupOnly()
+    if relationship.member_id in paid_for(manager=relationship.manager, at=at):
+        raise NoCreditForTrusteed()
     _lock_credit(relationship)
     left = credit_left(book=refit_floor(account=relationship.manager, at=at), at=at)
     if amount > left:
@@ -167,6 +181,28 @@ def recall_credit(
     return _move(actor, relationship, -amount, "recalled", at)
 
 
+def withdraw_credit(*, relationship: Relationship, at: datetime) -> Decimal:
+    """The member holds no credit of the manager any more, used or not, and both limits are as at that moment (A4.1).
+
+    Part of a trusteeship's begin and end. Both accounts are locked by the caller; locks both books. Answers the yuan.
+    """
+    _lock_credit(relationship)
+    row = CreditAllotment.objects.select_for_update().filter(relationship=relationship, amount__gt=ZERO).first()
+    amount = row.amount if row is not None else ZERO
+    if row is not None:
+        row.amount, row.changed_at = ZERO, at
+        row.save(update_fields=["amount", "changed_at"])
+    refit_limits(relationship=relationship, at=at)
+    return amount
+
+
+def refit_limits(*, relationship: Relationship, at: datetime) -> None:
+    """The floors of both credit books follow the limits of that moment. Locks both books."""
+    _lock_credit(relationship)
+    for account in sorted((relationship.manager, relationship.member), key=lambda one: one.pk):
+        refit_floor(account=account, at=at)
+
+
 def credit_held(*, relationship: Relationship) -> Decimal:
     """What the member holds of the manager's credit, in yuan."""
     found = CreditAllotment.objects.filter(relationship=relationship).values_list("amount", flat=True).first()
@@ -189,8 +225,7 @@ def _move(actor: Actor, relationship: Relationship, amount: Decimal, what: str, 
     row.amount += amount
     row.changed_at = at
     row.save(update_fields=["amount", "changed_at"])
-    for account in sorted((relationship.manager, relationship.member), key=lambda one: one.pk):
-        refit_floor(account=account, at=at)
+    refit_limits(relationship=relationship, at=at)
     record(
         f"credit.{what}",
         actor=actor,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from config.errors import DomainError, InputError
 from finance import policy
-from finance.models import Coupon, Discount, Inheritance, Order, Price, Product, Promotion, Resource
+from finance.models import Coupon, Discount, Order, Price, Product, Promotion, Resource
 from finance.models.product import PayMode
 from finance.money import MOST, ZERO
 from finance.months import DAY, begun_days_left, months_between
@@ -30,6 +30,7 @@ from finance.pricing import (
     slices,
     tiered,
 )
+from finance.services.inheritances import Way, discount_source
 from finance.services.trusts import payer_of
 from finance.services.worth import give_back_quote
 
@@ -110,18 +111,14 @@ def contract_of(*, owner: Account, product: Product, at: datetime) -> Contract:
     Under trusteeship the manager's; with inherited discounts the lower of the own and the manager's inheritable one;
     otherwise the own, as always in categories that keep it.
     """
+    source = discount_source(account=owner, category=product.category, at=at)
+    if source.manager is not None and source.way == Way.TRUSTED:
+        return Contract(_narrowest(source.manager, product, at), of=source.manager.name)
     own = Contract(_narrowest(owner, product, at))
-    if product.category.keeps_own_discount:
+    if source.manager is None:
         return own
-    if trust := payer_of(account=owner, at=at).trust:
-        return Contract(_narrowest(trust.manager, product, at), of=trust.manager.name)
-    running = Q(ends_at=None) | Q(ends_at__gt=at)
-    inherited = Inheritance.objects.filter(running, member=owner, starts_at__lte=at).select_related("manager").first()
-    if inherited is not None:
-        theirs = _narrowest(inherited.manager, product, at, inheritable=True)
-        if theirs < own.rate:
-            return Contract(theirs, of=inherited.manager.name)
-    return own
+    theirs = _narrowest(source.manager, product, at, inheritable=True)
+    return Contract(theirs, of=source.manager.name) if theirs < own.rate else own
 
 
 def offers_for(*, product: Product, at: datetime) -> list[Offer]:

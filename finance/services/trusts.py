@@ -8,8 +8,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import Account
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Relationship
+from config.errors import DomainError
 from finance.models import Trust
+
+
+class Trusteed(DomainError):
+    """The manager pays for this member, so there is nothing to give it (A2.12)."""
+
+    code = "trusteed"
+    rule = "A2.12"
+    sentence = _("You pay for this account yourself, so it is given no funds. What it holds of yours can be recalled.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,11 @@ def is_trusteed(*, account: Account, at: datetime) -> bool:
     return Trust.objects.in_force(at=at).filter(member=account).exists()
 
 
+def is_or_will_be_trusteed(*, account: Account, at: datetime) -> bool:
+    """The same, or it is agreed for later."""
+    return Trust.objects.coming_or_in_force(at=at).filter(member=account).exists()
+
+
 def who_is_told(*, account: Account, at: datetime) -> Account:
     """The account whose people hear that money runs low, or that much was used: whoever pays (A2.11)."""
     return payer_of(account=account, at=at).account
@@ -46,3 +63,15 @@ def who_is_told(*, account: Account, at: datetime) -> Account:
 def has_own_cost_bill(*, account: Account, at: datetime) -> bool:
     """A trusteed member has none: everything stands on its manager's bill (A2.10)."""
     return not is_trusteed(account=account, at=at)
+
+
+def paid_for(*, manager: Account, at: datetime) -> frozenset[int]:
+    """The ids of the members for whom this account pays, or has agreed to pay from some day on."""
+    agreed = Trust.objects.coming_or_in_force(at=at).filter(manager=manager)
+    return frozenset(agreed.values_list("member_id", flat=True))
+
+
+def refuse_trusteed(*, relationship: Relationship, now: datetime | None = None) -> None:
+    """Raises Trusteed where the manager pays for the member, or has agreed to from some day on (A2.12)."""
+    if relationship.member_id in paid_for(manager=relationship.manager, at=now or timezone.now()):
+        raise Trusteed()

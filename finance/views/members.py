@@ -2,6 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.actors import rights_of
@@ -20,6 +21,7 @@ from finance.models import Allotment, Book
 from finance.models.book import BookKind
 from finance.reports import Have, what_it_has
 from finance.standings import standings
+from finance.timelines import row_of
 
 RECENT = 10
 
@@ -71,6 +73,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
     context = {
         "relationship": relationship,
         "standing": standings(request.account, [relationship])[0],
+        "mode": row_of(relationship, now=timezone.now()).mode,
         "have": _without_names(what_it_has(relationship.member), request.account) if shown else None,
         "flows": [flow_of(request.account, one) for one in recent],
         "can_move": Right.MOVE_FUNDS in rights_of(request.actor, request.account),

@@ -19,7 +19,6 @@ from finance.services.allotments import (
     MemberShort,
     NothingAllotted,
     NotLinked,
-    Trusteed,
     allot_funds,
     choose_code_limit,
     recallable_of,
@@ -28,8 +27,10 @@ from finance.services.batch_moves import Line, move_batch
 from finance.services.credit import grant_credit
 from finance.services.ledger import KeyReused
 from finance.services.spending import AccountShort
+from finance.services.trusts import Trusteed
 from tests.factories import acting, clear, make_account, make_operator, make_relationship, owner_of
 from tests.finance.funds import D, allot, books_sum, fresh_key, funds, mover, recall, spend, staff, top_up
+from tests.finance.trusting import trust_row
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_an_allotment_moves_the_managers_cash_into_the_members_balance(linked, m
 @pytest.mark.rule("A2.12")
 def test_a_trusteed_member_is_given_nothing_and_gives_back_what_it_holds(linked, manager, member):
     allot(linked, "10.00")
-    Relationship.objects.filter(pk=linked.pk).update(mode=Relationship.Mode.TRUSTEESHIP)
+    trust_row(linked)
     with pytest.raises(Trusteed):
         allot(linked, "10.00")
     lines = [Line(linked.pk, D("10.00"))]

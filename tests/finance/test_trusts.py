@@ -1,16 +1,15 @@
 """Who pays for whom, and from when."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from finance.models import Trust
 from finance.services.trusts import has_own_cost_bill, is_trusteed, payer_of, payers_of, who_is_told
 from tests.factories import make_account, make_relationship
+from tests.finance.trusting import START, trust_row
 
 pytestmark = pytest.mark.django_db
 
-START = datetime(2026, 3, 10, 16, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
@@ -19,14 +18,6 @@ def pair():
     """A manager and a member of one enterprise."""
     manager = make_account()
     return make_relationship(manager, make_account(enterprise=manager.enterprise))
-
-
-def trust_row(relationship, **fields):
-    """As if it had been agreed."""
-    fields = {"state": "agreed", "starts_at": START, "expires_at": START} | fields
-    return Trust.objects.create(
-        relationship=relationship, manager=relationship.manager, member=relationship.member, **fields
-    )
 
 
 @pytest.mark.rule("A1.1")

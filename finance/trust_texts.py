@@ -1,0 +1,60 @@
+"""What happened to who pays, in words, for the log of either side."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.event_texts import Group, Words, add_texts
+
+TEXTS = {
+    "trust.proposed": Words(
+        _("Proposed to pay for %(other)s"), _("Proposed to pay for this account"), icon="hand-coins", tone="info"
+    ),
+    "trust.agreed": Words(
+        _("Agreed that %(other)s pays for this account"),
+        _("Agreed that this account pays for it"),
+        "circle-check",
+        "ok",
+    ),
+    "trust.refused": Words(
+        _("Refused that %(other)s pays for this account"),
+        _("Refused that this account pays for it"),
+        icon="circle-x",
+        tone="warn",
+    ),
+    "trust.expired": Words(
+        _("Had no answer to the proposal to pay for %(other)s"),
+        _("Had no answer to the proposal to pay for this account"),
+        icon="clock",
+    ),
+    "trust.withdrawn": Words(
+        _("Withdrew paying for %(other)s before it began"),
+        _("Withdrew paying for this account before it began"),
+        icon="undo-2",
+        tone="warn",
+    ),
+    "trust.begun": Words(
+        _("Began to pay for %(other)s"), _("Began to pay for this account"), icon="hand-coins", tone="ok"
+    ),
+    "trust.end_planned": Words(
+        _("Set the day on which paying for %(other)s ends"),
+        _("Set the day on which paying for this account ends"),
+        icon="calendar-clock",
+        tone="warn",
+    ),
+    "trust.kept": Words(
+        _("Took back the planned end of paying for %(other)s"),
+        _("Took back the planned end of paying for this account"),
+        icon="undo-2",
+        tone="ok",
+    ),
+    "trust.ended": Words(
+        _("Ended paying for %(other)s"), _("Ended paying for this account"), icon="unlink", tone="warn"
+    ),
+    "reseller.marked": Words(_("Marked as a reseller's account"), icon="store", tone="warn"),
+    "reseller.unmarked": Words(_("No longer marked as a reseller's account"), icon="store", tone="ok"),
+}
+
+
+def register() -> None:
+    """The log speaks of who pays from now on, and can be narrowed to it."""
+    group = Group("trusts", _("Ways of paying"), ("trust.", "reseller."))
+    add_texts(TEXTS, group=group, pages={"mode": _("way of paying")})
