@@ -150,7 +150,7 @@ def test_there_are_no_chains(pair):
     with pytest.raises(InputError):
         make_invitation(pair.member, make_account(), kind="partner")
     clear(owner_of(pair.member), OneTimeCode.Purpose.REGISTER_MEMBER, f"account:{pair.member.pk}")
-    with pytest.raises(DomainError, match="linked accounts"):
+    with pytest.raises(DomainError, match="托管付款"):
         register_member(
             actor=acting(pair.member),
             manager=pair.member,
@@ -167,7 +167,7 @@ def test_an_invitation_from_before_is_not_accepted_once_its_sender_is_trusteed(p
     target = make_account()
     invitation = make_invitation(pair.member, target, kind="partner")
     agree(pair)
-    with pytest.raises(DomainError, match="linked accounts"):
+    with pytest.raises(DomainError, match="托管付款"):
         accept_invitation(actor=acting(target), invitation_id=invitation.pk)
 
 
