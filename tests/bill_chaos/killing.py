@@ -13,19 +13,19 @@ ROOT: Final = Path(__file__).resolve().parent.parent.parent
 WORKERS: Final = 2
 
 
-def start(name: str) -> subprocess.Popen[str]:
+def start(module: str, name: str) -> subprocess.Popen[str]:
     """A worker that has begun."""
-    command = [sys.executable, "-m", "tests.bill_chaos.worker", name]
+    command = [sys.executable, "-m", f"tests.bill_chaos.{module}", name]
     worker = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     while (line := worker.stdout.readline()) and line.strip() != "ready":
         pass
     return worker
 
 
-def kill_at_random(kills: int, seed: int, tell: Callable[[str], None]) -> int:
+def kill_at_random(module: str, kills: int, seed: int, tell: Callable[[str], None]) -> int:
     """Two workers at a time, each killed in the middle of its work and started anew; answers how many were killed."""
     chance, killed = random.Random(seed), 0
-    workers = [start(f"{seed}-{number}") for number in range(WORKERS)]
+    workers = [start(module, f"{seed}-{number}") for number in range(WORKERS)]
     while killed < kills and any(worker.poll() is None for worker in workers):
         threading.Event().wait(chance.uniform(0.02, 0.6))
         place = chance.randrange(WORKERS)
@@ -33,9 +33,9 @@ def kill_at_random(kills: int, seed: int, tell: Callable[[str], None]) -> int:
             workers[place].send_signal(signal.SIGKILL)
             workers[place].wait()
             killed += 1
-            workers[place] = start(f"{seed}-{killed}-{place}")
+            workers[place] = start(module, f"{seed}-{killed}-{place}")
             if killed % 10 == 0:
                 tell(f"{killed} of {kills} kills")
-    for worker in (*workers, start("last")):
+    for worker in (*workers, start(module, "last")):
         worker.wait()
     return killed

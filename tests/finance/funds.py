@@ -22,12 +22,12 @@ def fresh_key() -> str:
     return f"k{next(_keys)}"
 
 
-def top_up(account: Account, amount: str) -> None:
+def top_up(account: Account, amount: str, key: str = "") -> None:
     """The account has this much more own cash."""
     cash = ledger.book_for(account=account, kind="cash")
     bank = ledger.platform_book(kind="bank", near=account.pk)
     legs = {cash.pk: D(amount), bank.pk: -D(amount)}
-    ledger.post(posting=Posting(TransferKind.TOP_UP, f"test-{fresh_key()}", legs))
+    ledger.post(posting=Posting(TransferKind.TOP_UP, f"test-{key or fresh_key()}", legs))
 
 
 def mover(account: Account) -> Actor:
