@@ -58,13 +58,10 @@ def judge() -> dict[str, bool]:
     unpaid = PlanItem.objects.exclude(state="paid", paid=F("amount"))
     return {
         "every plan is completed": not RepaymentPlan.objects.exclude(state="completed").exists(),
-        "every item is repaid, by its whole amount": not PlanItem.objects.exclude(
-            state="paid", paid=F("amount")
-        ).exists(),
+        "every item is repaid, by its whole amount": not unpaid.exists(),
         "every statement is settled, none beyond what was due": not Statement.objects.exclude(state="settled").exists()
         and Statement.objects.aggregate(sum=Sum(left))["sum"] == 0,
         "the ledger moved what the items say": moved == paid,
-        "the manager has what it put in less what it paid": funds_of(account=manager()).cash
-        == DEPOSIT * DEPOSITS - paid,
+        "the manager has what it put in less what it paid": cash == DEPOSIT * DEPOSITS - paid,
         "books balance": sum(Book.objects.values_list("balance", flat=True)) == 0,
     }
