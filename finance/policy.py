@@ -27,6 +27,10 @@ EXPORTS_UNDER_WAY_MAX = 3  # per account
 UPLOAD_UNPACKED_BYTES_MAX = 32 * 1024 * 1024  # what an Excel file may hold once unpacked
 BATCHES_OPEN_KEPT = timedelta(days=7)  # begun and never sent
 HOLDERS_SHOWN_MAX = 10  # members with a bar of their own
+USAGE_LIFE = timedelta(days=548)  # records of usage older than a year and a half are refused
+USAGE_AHEAD = timedelta(minutes=5)  # how far clocks of metering may be ahead
+USAGE_PER_CALL_MAX = 10_000
+USAGE_BYTES_MAX = 8 * 1024 * 1024  # of one call
 BILLING_DELAY = timedelta(minutes=10)  # how long after its end a cycle's usage may come in without being late
 BILLING_SHARDS_PER_JOB = 8
 BILLING_STEP = timedelta(days=1)  # what a job of a minute can bill at once

@@ -25,6 +25,7 @@ class Usage(models.Model):
     id = models.BigIntegerField()  # an identity column, see the migration
     source_id = models.CharField(_("number at the source"), max_length=100)
     corrects = models.CharField(_("corrects"), max_length=100, blank=True)
+    stated = models.DecimalField(_("stated"), max_digits=24, decimal_places=8, null=True)  # by a correction
     owner_id = models.BigIntegerField(_("account"))
     product_id = models.BigIntegerField(_("product"))
     instance = models.CharField(_("instance"), max_length=100)

@@ -12,8 +12,9 @@ from finance.cycles import ZONE
 from finance.models import BillingShard, BillLine, Book, Discount, Entry, Statement, Trust, Voucher
 from finance.models.usage import SHARDS
 from finance.services.credit import grant_credit
+from finance.services.partitions import ensure_months
 from tests.factories import UserFactory, make_account, make_relationship
-from tests.finance.bills import ensure_month, make_product
+from tests.finance.bills import make_product
 from tests.finance.funds import D, staff, top_up
 
 START: Final = datetime(2026, 3, 28, tzinfo=ZONE)
@@ -42,7 +43,7 @@ def build() -> None:
         row.agree(at=begins, by=None, starts_at=begins)
         row.save(force_insert=True)
     for moment in (START, END):
-        ensure_month(moment.date().replace(day=1))
+        ensure_months(months=[moment.date().replace(day=1)])
     BillingShard.objects.bulk_create(BillingShard(number=number, billed_until=START) for number in range(SHARDS))
     _use(accounts, [product.pk for product in products])
 

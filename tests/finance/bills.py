@@ -1,13 +1,14 @@
 """Short ways to catalogues, prices and usage."""
 
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 
-from finance.cycles import cycle_of, month_of, month_start, next_month
+from finance.cycles import cycle_of, month_of
 from finance.models import Category, Price, PriceTier, Product, Usage
 from finance.models.usage import SHARDS
+from finance.services.partitions import ensure_months
 from tests.finance.funds import D
 
 _numbers = itertools.count()
@@ -40,7 +41,7 @@ def set_price(product: Product, tiers: dict[str, str], since: datetime = LONG_AG
 def use(account, product: Product, moment: datetime, quantity: str, *, instance: str = "i-1") -> Usage:
     """One record, as if it had come in before its cycle was billed."""
     start, end = cycle_of(product.cycle, moment)
-    ensure_month(month_of(start))
+    ensure_months(months=[month_of(start)])
     row = Usage(
         source_id=f"u{next(_numbers)}",
         owner_id=account.pk,
@@ -60,13 +61,3 @@ def use(account, product: Product, moment: datetime, quantity: str, *, instance:
             f"INSERT INTO finance_usage ({', '.join(names)}) VALUES ({places})", [getattr(row, name) for name in names]
         )
     return row
-
-
-def ensure_month(first: date) -> None:
-    """The month has its partition."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TABLE IF NOT EXISTS finance_usage_{first:%Y%m} PARTITION OF finance_usage"
-            " FOR VALUES FROM (%s) TO (%s)",
-            [month_start(first), month_start(next_month(first))],
-        )

@@ -30,8 +30,9 @@ from finance.models import (
 from finance.models.usage import SHARDS
 from finance.services.billing import bill_usage
 from finance.services.credit import grant_credit
+from finance.services.partitions import ensure_months
 from tests.factories import UserFactory, make_account, make_relationship
-from tests.finance.bills import ensure_month, make_product, set_price, use
+from tests.finance.bills import make_product, set_price, use
 from tests.finance.funds import D, books_sum, staff, top_up
 
 START = datetime(2026, 3, 30, 20, tzinfo=ZONE)  # so that days, a week and a month end within what is used
@@ -154,7 +155,7 @@ def check(accounts: list[Account]) -> None:
 @given(world=worlds())
 def test_lines_ledger_and_statements_come_to_the_same_by_any_runs_in_any_order(world, cheap_hashes):
     for first in (START, END):
-        ensure_month(first.date().replace(day=1))
+        ensure_months(months=[first.date().replace(day=1)])
     with transaction.atomic():
         accounts, products = build(world)
         for early, late, until in world["runs"]:
