@@ -6,6 +6,20 @@ from accounts.navigation import FINANCE, Link, Section, add_section
 from accounts.permissions import Right
 
 SEE = Right.SEE_FINANCE
+BILLS = Section(
+    _("Bills"),
+    [
+        Link(_("Orders"), "finance:order-list", "shopping-cart", SEE),
+        Link(_("Resources"), "finance:resource-list", "server", SEE),
+    ],
+)
+RULES = Section(
+    _("Rules"),
+    [
+        Link(_("Ways of paying"), "finance:mode-list", "wallet-cards", SEE),
+        Link(_("Vouchers and discounts"), "finance:voucher-list", "ticket-percent", SEE),
+    ],
+)
 
 
 def register() -> None:
@@ -27,7 +41,5 @@ def register() -> None:
             ],
         ),
     )
-    add_section(
-        FINANCE,
-        Section(_("Rules"), [Link(_("Ways of paying"), "finance:mode-list", "wallet-cards", SEE)]),
-    )
+    add_section(FINANCE, BILLS)
+    add_section(FINANCE, RULES)
