@@ -121,9 +121,40 @@ TEXTS = {
         icon="undo-2",
         tone="warn",
     ),
+    "category.added": Words(_("Added the product category %(name)s"), icon="folder-plus"),
+    "category.changed": Words(_("Changed whose discount counts in the category %(name)s"), icon="percent"),
+    "product.added": Words(_("Added the product %(name)s"), icon="package-plus"),
+    "product.priced": Words(_("Set a new list price of %(name)s"), icon="tag"),
+    "product.offered": Words(_("Put %(name)s on sale"), icon="package-check", tone="ok"),
+    "product.withdrawn": Words(_("Took %(name)s off sale"), icon="package-x", tone="warn"),
+    "promotion.added": Words(_("Started the promotion %(name)s"), icon="megaphone"),
+    "promotion.ended": Words(_("Ended the promotion %(name)s"), icon="megaphone-off", tone="warn"),
+    "discount.granted": Words(
+        _("Granted a contract discount: %(rate)s of the list price is paid"), icon="percent", tone="ok"
+    ),
+    "discount.ended": Words(
+        _("Ended a contract discount by which %(rate)s of the list price was paid"), icon="percent", tone="warn"
+    ),
+    "voucher.granted": Words(_("Granted a voucher of %(amount)s yuan"), icon="ticket", tone="ok"),
+    "voucher.revoked": Words(_("Revoked a voucher with %(amount)s yuan left"), icon="ticket-x", tone="warn"),
+    "coupon.granted": Words(_("Granted a coupon"), icon="ticket-percent", tone="ok"),
+    "coupon.revoked": Words(_("Revoked a coupon"), icon="ticket-x", tone="warn"),
+    "commitment.granted": Words(_("Added a commitment that covers usage"), icon="calendar-check", tone="ok"),
+    "commitment.ended": Words(_("Ended a commitment"), icon="calendar-x", tone="warn"),
     "resource.ended": Words(_("The time of %(instance)s ran out"), icon="clock"),
 }
-PREFIXES = ("funds.", "credit.", "top_up.", "withdrawal.", "order.", "resource.")
+PREFIXES = (
+    "funds.",
+    "credit.",
+    "top_up.",
+    "withdrawal.",
+    "order.",
+    "resource.",
+    "discount.",
+    "voucher.",
+    "coupon.",
+    "commitment.",
+)
 REPAID = ("arrears.", "statement.", "dispute.", "plan.")
 
 

@@ -1,7 +1,7 @@
 """What makes a list price smaller: contract discounts of an account, and promotions for everybody."""
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -15,7 +15,10 @@ RATE_FITS = Q(rate__gt=0) & Q(rate__lte=1)
 ONE_SCOPE = Q(product__isnull=True) | Q(category__isnull=True)
 
 
-class DatedQuerySet(models.QuerySet["Discount"]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class DatedQuerySet(models.QuerySet[Row]):
     """What may be asked of rows with a time in which they hold."""
 
     def valid(self, *, at: datetime | None = None) -> Self:
@@ -43,7 +46,7 @@ class Discount(models.Model):
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("granted by"))
     note = models.CharField(_("note"), max_length=200, blank=True)
 
-    objects: ClassVar[DatedQuerySet] = DatedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar["DatedQuerySet[Discount]"] = DatedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("contract discount")
@@ -70,7 +73,7 @@ class Promotion(models.Model):
     valid_from = models.DateTimeField(_("valid from"), default=timezone.now)
     valid_until = models.DateTimeField(_("valid until"))
 
-    objects: ClassVar[DatedQuerySet] = DatedQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar["DatedQuerySet[Promotion]"] = DatedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("promotion")

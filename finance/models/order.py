@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, User
 from config.states import StateField, StateModel, states_check, transition
@@ -85,7 +86,7 @@ class Resource(StateModel):
 class OrderState(models.TextChoices):
     """From asked to ended."""
 
-    PENDING = "pending", _("To be paid")
+    PENDING = "pending", pgettext_lazy("an order", "To be paid")
     PAID = "paid", _("Paid")
     CANCELLED = "cancelled", _("Cancelled")
     REFUNDED = "refunded", _("Refunded")

@@ -124,7 +124,7 @@ def contract_of(*, owner: Account, product: Product, at: datetime) -> Contract:
 def offers_for(*, product: Product, at: datetime) -> list[Offer]:
     """The promotions that fit at that moment."""
     fitting = Promotion.objects.valid(at=at).filter(_scope(product), Q(pay_mode="") | Q(pay_mode=product.pay_mode))
-    return [Offer(one.name, one.rate, one.with_contract) for one in fitting.order_by("rate", "pk")]  # type: ignore[attr-defined]
+    return [Offer(one.name, one.rate, one.with_contract) for one in fitting.order_by("rate", "pk")]
 
 
 def check_coupon(*, owner: Account, product: Product, coupon: Coupon, at: datetime) -> None:

@@ -76,6 +76,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "mode": row_of(relationship, now=timezone.now()).mode,
         "have": _without_names(what_it_has(relationship.member), request.account) if shown else None,
         "flows": [flow_of(request.account, one) for one in recent],
+        "shows_orders": relationship.grants(Point.VIEW_ORDERS),
         "can_move": Right.MOVE_FUNDS in rights_of(request.actor, request.account),
     }
     return page(request, "finance/members/detail.html", context)
