@@ -16,7 +16,7 @@ from accounts.permissions import P1, P2, Role
 from accounts.services.api_keys import create_key
 from accounts.services.certifications import submit_enterprise
 from accounts.services.directory import create_folder, open_directory
-from finance.models import Book
+from finance.models import Book, Commitment
 from finance.services.batches import start_batch
 from finance.services.exports import request_export
 from finance.services.top_ups import start_top_up
@@ -31,6 +31,7 @@ from tests.factories import (
     make_relationship,
     owner_of,
 )
+from tests.finance.buying import DAY, buy, order, prepaid, voucher
 from tests.finance.funds import D, allot, mover, top_up
 from tests.finance.trusting import trust_row
 
@@ -92,6 +93,7 @@ def set_scene() -> Scene:
         "member_number": member.number,
         "trust": trust_row(p2, state="proposed", starts_at=None, expires_at=timezone.now() + timedelta(days=1)).pk,
         **money,
+        **set_orders(manager),
     }
     assert Relationship.objects.in_force().count() == 2
     return Scene(people, values)
@@ -115,6 +117,20 @@ def set_funds(manager: Account, relationship: Relationship) -> dict[str, int]:
         "export": request_export(actor=actor, account=manager, file_format="csv", asked={}).pk,
         "top_up": announced.pk,
         "withdrawal": wanted.pk,
+    }
+
+
+def set_orders(manager: Account) -> dict[str, int | None]:
+    """Something on sale, an order that waits, a resource that runs, and what makes things cheaper."""
+    now = timezone.now()
+    product = prepaid("1.00")
+    saving = Commitment.objects.create(account=manager, kind="savings", per_cycle=D(1), valid_until=now + 9 * DAY)
+    return {
+        "product": product.pk,
+        "order": order(manager, product, at=now).pk,
+        "resource": buy(manager, product, at=now).resource_id,
+        "voucher": voucher(manager, "5.00", product=prepaid()).pk,
+        "commitment": saving.pk,
     }
 
 
