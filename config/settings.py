@@ -91,6 +91,7 @@ CSRF_FAILURE_VIEW = "config.error_views.csrf_failure"
 
 # The amounts and notes of a whole batch come as one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024  # ten thousand records of usage fit into one call
 
 # Database: yours where DATABASE_URL names one, else the embedded server, started by the first connection.
 DATABASE_URL = env.text("DATABASE_URL")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from finance.api import balances, batches, credit, flows, moves, top_ups
+from finance.api import balances, batches, credit, flows, moves, top_ups, usage
 
 urlpatterns: list[URLPattern] = [
     path("balances/", balances.Balances.as_view(), name="balances"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("flows/", flows.Flows.as_view(), name="flows"),
     path("flows/<int:pk>/", flows.OneFlow.as_view(), name="flow"),
     path("receipts/<int:pk>/", flows.OneReceipt.as_view(), name="receipt"),
+    path("usage/", usage.UsageIntake.as_view(), name="usage"),
     path("topups/", top_ups.TopUps.as_view(), name="top-ups"),
     path("topups/<int:pk>/", top_ups.OneTopUp.as_view(), name="top-up"),
     path("credit/", credit.Credit.as_view(), name="credit"),

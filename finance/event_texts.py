@@ -20,6 +20,9 @@ TEXTS = {
     "funds.code_limit_chosen": Words(_("Allotments above %(amount)s yuan ask for a code"), icon="shield-check"),
     "funds.export_requested": Words(_("Asked for a file of the fund flow (%(rows)s rows)"), icon="file-down"),
     "funds.export_fetched": Words(_("Fetched a file of the fund flow (%(rows)s rows)"), icon="file-down", tone="info"),
+    "usage.import_asked": Words(_("Uploaded the usage file %(name)s"), icon="file-up"),
+    "metering_key.created": Words(_("Made the key of metering %(name)s"), icon="key-round"),
+    "metering_key.revoked": Words(_("Revoked the key of metering %(name)s"), icon="key-round", tone="warn"),
     "credit.granted": Words(_("Granted a credit line of %(limit)s yuan"), icon="badge-percent", tone="ok"),
     "credit.revoked": Words(_("Revoked a credit line of %(limit)s yuan"), icon="badge-percent", tone="warn"),
     "credit.allotted": Words(

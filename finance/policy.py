@@ -30,7 +30,10 @@ HOLDERS_SHOWN_MAX = 10  # members with a bar of their own
 USAGE_LIFE = timedelta(days=548)  # records of usage older than a year and a half are refused
 USAGE_AHEAD = timedelta(minutes=5)  # how far clocks of metering may be ahead
 USAGE_PER_CALL_MAX = 10_000
-USAGE_BYTES_MAX = 8 * 1024 * 1024  # of one call
+USAGE_PIECE_BYTES = 4 * 1024 * 1024  # of a file, kept at once
+USAGE_LINE_BYTES_MAX = 16 * 1024
+USAGE_REFUSALS_KEPT = 10_000  # of a file; all are counted
+USAGE_RUN_SECONDS = 40  # below the queue's limit for one job
 BILLING_DELAY = timedelta(minutes=10)  # how long after its end a cycle's usage may come in without being late
 BILLING_SHARDS_PER_JOB = 8
 BILLING_STEP = timedelta(days=1)  # what a job of a minute can bill at once

@@ -12,6 +12,7 @@ from finance.services import (
     exports,
     inheritances,
     orders,
+    partitions,
     payments,
     plan_runs,
     plans,
@@ -21,6 +22,7 @@ from finance.services import (
     statements,
     top_ups,
     trust_effects,
+    usage_files,
 )
 
 
@@ -79,6 +81,26 @@ def bill_usage(_work: Job) -> None:
 def bill_shards(work: Job) -> None:
     """Some accounts' usage is billed."""
     billing.bill_next(first=work.payload["first"], until=datetime.fromisoformat(work.payload["until"]))
+
+
+@job("finance.make_months", every=timedelta(days=1))
+def make_months(_work: Job) -> None:
+    """The coming months have their tables of usage."""
+    partitions.ensure_coming_months()
+
+
+# Outside, because each piece of the file commits on its own.
+@job(usage_files.JOB, outside=True)
+def import_usage(work: Job) -> None:
+    """The file of usage is read on; another job goes on where this one's minute ends."""
+    upload = work.payload["upload"]
+    try:
+        if not usage_files.import_usage(upload_id=upload):
+            usage_files.go_on(upload_id=upload)
+    except Exception:
+        if work.is_last_attempt:
+            usage_files.give_up_import(upload_id=upload)
+        raise
 
 
 @job("finance.verify_ledger", every=timedelta(days=1))

@@ -10,6 +10,7 @@ from finance.models.commitment import Commitment, CommitmentUse
 from finance.models.credit import CreditAllotment, CreditLine
 from finance.models.discount import Discount, Promotion
 from finance.models.export import Export
+from finance.models.metering_key import MeteringKey
 from finance.models.order import Order, Resource
 from finance.models.plan import PlanItem, RepaymentPlan
 from finance.models.product import Category, Price, PriceTier, Product
@@ -47,6 +48,7 @@ __all__ = [
     "LateUsage",
     "LedgerAlarm",
     "LedgerSeal",
+    "MeteringKey",
     "Order",
     "PlanItem",
     "Price",

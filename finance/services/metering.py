@@ -31,6 +31,7 @@ CREATE TEMP TABLE usage_in (
     started_at text, ended_at text, corrects text
 ) ON COMMIT DROP
 """
+_MARK = "\x1f"  # a sign that no number has
 _COPY = f"COPY usage_in ({', '.join(FIELDS)}) FROM STDIN"
 _MOMENT = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)$"
 
@@ -41,6 +42,7 @@ SELECT line, source_id, corrects, owner_id, product_id, instance, quantity, star
     cycle_start(cycle, started_at) AS cycle_start, cycle_end(cycle, started_at) AS cycle_end,
     (owner_id %% %(shards)s)::smallint AS shard,
     CASE
+        WHEN corrects LIKE %(mark)s || '%%' THEN substr(corrects, 2)
         WHEN source_id = '' OR length(source_id) > 100 THEN 'source_id'
         WHEN owner_id IS NULL THEN 'unknown_account'
         WHEN product_id IS NULL THEN 'unknown_product'
@@ -138,6 +140,18 @@ def take_csv(*, piece: bytes, now: datetime | None = None) -> Intake:
     return _take(now or timezone.now())
 
 
+def text_of(*, value: Any) -> str:
+    """A value as the staging table takes it: neither text nor number is none, and PostgreSQL knows no NUL."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value).replace("\x00", "\ufffd")
+
+
+def unreadable(*, reason: str) -> Row:
+    """A row that is refused for this reason, in its place among the others."""
+    return ["", *[""] * (len(FIELDS) - 2), f"{_MARK}{reason}"]
+
+
 def raw_cursor() -> "psycopg.Cursor[Any]":
     """The driver's own cursor on Django's connection, which knows COPY."""
     connection.ensure_connection()
@@ -151,7 +165,13 @@ def _stage() -> None:
 
 
 def _take(now: datetime) -> Intake:
-    facts = {"shards": SHARDS, "moment": _MOMENT, "latest": now + policy.USAGE_AHEAD, "oldest": now - policy.USAGE_LIFE}
+    facts: dict[str, Any] = {
+        "shards": SHARDS,
+        "moment": _MOMENT,
+        "mark": _MARK,
+        "latest": now + policy.USAGE_AHEAD,
+        "oldest": now - policy.USAGE_LIFE,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CHECK, facts)
         cursor.execute("SELECT count(*) FILTER (WHERE reason IS NULL), count(DISTINCT shard) FROM usage_checked")
