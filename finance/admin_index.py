@@ -61,9 +61,12 @@ LEDGER = Topic(
 )
 
 
+USAGE = Topic("usage", _("Metered usage"), ["finance.usageimport", "finance.meteringkey"])
+
+
 def register() -> None:
     """Staff see what waits about money, and its pages by topic, from now on."""
     for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES, ALARMS):
         add_waiting(waiting)
-    for topic in (MONEY, LEDGER):
+    for topic in (MONEY, USAGE, LEDGER):
         add_topic(topic)

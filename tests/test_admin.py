@@ -27,7 +27,7 @@ from accounts.models import (
 )
 from config.csp import build_policy
 from config.models import Job
-from finance.models import CreditLine
+from finance.models import CreditLine, MeteringKey, UsageImport
 from tests.accounts.api_client import make_key
 from tests.factories import make_account, make_relationship
 from tests.staff import make_staff, pages, put_one_of_each, staff_browser
@@ -49,6 +49,8 @@ OURS = (
 )
 WRITABLE = {
     CreditLine: {"add"},
+    MeteringKey: {"add"},
+    UsageImport: {"add"},
     Message: {"add"},
     WithheldPoint: {"add", "delete"},
     User: {"change"},

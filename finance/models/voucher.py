@@ -1,6 +1,7 @@
 """Vouchers and coupons: what pays, or makes cheaper, in place of money."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -64,6 +65,12 @@ class Voucher(models.Model):
     def is_general(self) -> bool:
         """For everything."""
         return self.product_id is None and self.category_id is None
+
+    @property
+    def rank(self) -> tuple[int, datetime, Decimal, int]:
+        """Which voucher pays first: the narrower, then the one that ends, then the smaller."""
+        width = 0 if self.product_id else 1 if self.category_id else 2
+        return width, self.valid_until, self.balance, self.pk
 
 
 class VoucherUse(models.Model):

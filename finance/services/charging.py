@@ -205,13 +205,7 @@ def _fitting(draft: Draft, payer: Account, trust: Trust | None, at: datetime) ->
         scope |= Q(product=product) | Q(category=product.category_id)
     fitting = Voucher.objects.filter(scope, Q(pay_mode="") | Q(pay_mode=product.pay_mode), account=payer)
     rows = fitting.usable(at=at).filter(least__lte=draft.payable).order_by("pk").select_for_update(no_key=True)
-    return sorted(rows, key=voucher_rank)
-
-
-def voucher_rank(voucher: Voucher) -> tuple[int, datetime, Decimal, int]:
-    """Which voucher pays first."""
-    width = 0 if voucher.product_id else 1 if voucher.category_id else 2
-    return width, voucher.valid_until, voucher.balance, voucher.pk
+    return sorted(rows, key=lambda voucher: voucher.rank)
 
 
 def _post(kind: str, key: str, legs: dict[int, Decimal], draft: Draft, payer: Account) -> int | None:

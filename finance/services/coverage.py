@@ -15,7 +15,6 @@ from django.db.models import Case, IntegerField, Q, Sum, When
 
 from finance.models import Commitment, CommitmentUse, Product, Usage, Voucher, VoucherUse
 from finance.money import ZERO
-from finance.services.charging import voucher_rank
 
 _EIGHT = Decimal("0.00000001")
 _COVERED = """
@@ -229,7 +228,7 @@ def _pay(line: Line, vouchers: Iterable[Voucher], now: datetime) -> list[Voucher
     if not line.shares:
         return []
     left, uses = line.payable, []
-    for voucher in sorted((one for one in vouchers if _may_pay(one, line)), key=voucher_rank):
+    for voucher in sorted((one for one in vouchers if _may_pay(one, line)), key=lambda one: one.rank):
         part = min(left, voucher.balance)
         if part > ZERO:
             voucher.balance -= part

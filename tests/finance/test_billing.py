@@ -1,71 +1,17 @@
-"""The billing run: what usage costs, who pays, out of what; never twice, whoever comes when."""
+"""The billing run: what usage costs, who pays, and out of what."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.db.models import F, Sum
 
-from config.jobs import run_due
-from finance import policy
-from finance.cycles import ZONE
-from finance.models import (
-    BillingShard,
-    BillLine,
-    Commitment,
-    CommitmentUse,
-    Discount,
-    Entry,
-    Inheritance,
-    LateUsage,
-    Promotion,
-    Statement,
-    Trust,
-    Voucher,
-)
+from finance.models import BillingShard, BillLine, Discount, Entry, Inheritance, Promotion, Statement, Voucher
 from finance.models.usage import SHARDS
-from finance.services.billing import bill_next, bill_usage, plan_billing
-from finance.services.credit import grant_credit
 from tests.factories import make_relationship
+from tests.finance.billing_runs import DAY, HOUR, NOON, lend, parts, run, trusteed
 from tests.finance.bills import make_category, make_product, set_price, use
-from tests.finance.funds import D, books_sum, funds, staff, top_up
+from tests.finance.funds import D, books_sum, funds, top_up
 
 pytestmark = pytest.mark.django_db
-
-NOON = datetime(2026, 3, 10, 12, tzinfo=ZONE)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-def run(until: datetime = NOON + DAY, shards=range(SHARDS)):
-    return bill_usage(shards=list(shards), until=until, now=until)
-
-
-def commit(account, **more) -> Commitment:
-    facts = {"per_cycle": D("5"), "valid_from": NOON - DAY, "valid_until": NOON + DAY}
-    return Commitment.objects.create(account=account, **facts, **more)
-
-
-def parts(line: BillLine) -> tuple:
-    return line.payable, line.voucher, line.cash, line.credit, line.outstanding
-
-
-def lend(account, limit: str) -> None:
-    grant_credit(actor=staff(), account=account, limit=D(limit), now=NOON - DAY)
-
-
-def trusteed(manager, member, since: datetime, until: datetime | None = None, **more) -> Trust:
-    link = make_relationship(manager, member)
-    row = Trust(
-        relationship=link,
-        manager=manager,
-        member=member,
-        expires_at=since,
-        **more,
-    )
-    row.agree(at=since, by=None, starts_at=since)
-    if until is not None:
-        row.end(at=until)
-    row.save(force_insert=True)
-    return row
 
 
 def test_usage_of_a_cycle_becomes_one_line_paid_and_posted(manager):
@@ -247,107 +193,3 @@ def test_vouchers_pay_first_and_a_trusteed_members_own_not_at_all(manager, membe
     own.refresh_from_db()
     his.refresh_from_db()
     assert (own.balance, his.balance, his.uses.count()) == (5, 0, 2)
-
-
-@pytest.mark.rule("A2.2")
-def test_a_shared_commitment_covers_the_owner_first_whoever_is_billed_first(manager, member):
-    product = make_product("2")
-    trusteed(manager, member, since=NOON - DAY)
-    Commitment.objects.create(
-        account=manager,
-        kind="reserved",
-        product=product,
-        per_cycle=D("5"),
-        shared=True,
-        valid_from=NOON - DAY,
-        valid_until=NOON + DAY,
-    )
-    use(manager, product, NOON, "3")
-    use(member, product, NOON, "4")
-    run(shards=[member.pk % SHARDS])
-    run()
-    covered = dict(BillLine.objects.values_list("owner", "covered"))
-    assert covered == {manager.pk: D("6"), member.pk: D("4")}
-    assert dict(CommitmentUse.objects.values_list("consumer", "quantity")) == {manager.pk: D("3"), member.pk: D("2")}
-    assert BillLine.objects.get(owner=member).payable == D("4.00")
-
-
-def test_a_commitment_that_is_not_shared_covers_its_owner_only(manager, member):
-    product = make_product("2")
-    trusteed(manager, member, since=NOON - DAY)
-    commit(manager, kind="savings")
-    use(manager, product, NOON, "4")
-    use(member, product, NOON, "4")
-    run()
-    assert dict(BillLine.objects.values_list("owner", "covered")) == {manager.pk: D("5"), member.pk: D("0")}
-
-
-def late(account, product, moment: datetime, quantity: str, **more) -> None:
-    """As intake does with what comes after its cycle was billed."""
-    row = use(account, product, moment, quantity, **more)
-    facts = {"shard": row.shard, "owner_id": account.pk, "product_id": product.pk, "instance": row.instance}
-    LateUsage.objects.get_or_create(**facts, cycle_start=row.cycle_start, cycle_end=row.cycle_end)
-
-
-def test_late_usage_is_billed_by_the_difference_in_the_next_open_statement(manager):
-    product = make_product()
-    set_price(product, {"0": "1", "10": "0.5"}, since=NOON - DAY)
-    top_up(manager, "100.00")
-    use(manager, product, NOON, "8")
-    run()
-    statement = Statement.objects.get()
-    statement.issue(at=NOON, due_on=NOON.date())
-    statement.save(update_fields=["state", "issued_at", "due_on"])
-    late(manager, product, NOON, "4")
-    assert (run().lines, run().lines) == (1, 0)
-    line = BillLine.objects.get(revision=1)
-    assert (line.quantity, line.payable, line.statement.month.month) == (4, D("3.00"), 4)
-    late(manager, product, NOON, "-7")
-    run()
-    line = BillLine.objects.get(revision=2)
-    assert (line.quantity, line.payable, line.cash) == (-7, D("-6.00"), D("-6.00"))
-    assert funds(manager).cash == D("95.00")
-    assert not LateUsage.objects.exists()
-
-
-def test_usage_without_a_price_waits_until_there_is_one(manager):
-    product = make_product()
-    product.prices.all().delete()
-    use(manager, product, NOON, "2")
-    assert (run().lines, LateUsage.objects.count()) == (0, 1)
-    set_price(product, {"0": "3"})
-    assert run().payable == D("6.00")
-
-
-def test_lines_ledger_and_statements_agree(manager, member):
-    top_up(manager, "3.33")
-    lend(manager, "2.22")
-    trusteed(manager, member, since=NOON)
-    for hour in range(-3, 4):
-        for account in (manager, member):
-            use(account, make_product("0.3333"), NOON + hour * HOUR, "2.5")
-    run()
-    lines = BillLine.objects.aggregate(sum=Sum("payable"), moved=Sum(F("cash") + F("credit") + F("outstanding")))
-    revenue = Entry.objects.filter(book__kind="revenue").aggregate(sum=Sum("amount"))["sum"]
-    assert lines["sum"] == lines["moved"] == revenue == Statement.objects.aggregate(sum=Sum("payable"))["sum"]
-
-
-def test_the_job_bills_day_by_day_up_to_a_moment_ago(manager):
-    for day in range(3):
-        use(manager, make_product(), NOON + day * DAY, "1")
-    now = NOON + 5 * DAY
-    until = plan_billing(now=now)
-    assert until == now - policy.BILLING_DELAY
-    first = manager.pk % SHARDS // policy.BILLING_SHARDS_PER_JOB * policy.BILLING_SHARDS_PER_JOB
-    assert [bill_next(first=first, until=until, now=now) for _step in range(2)] == [False, False]
-    assert BillLine.objects.count() == 3
-    assert bill_next(first=first, until=until, now=now)
-    assert BillingShard.objects.get(number=manager.pk % SHARDS).billed_until == until
-
-
-def test_jobs_bill_what_was_used(manager):
-    use(manager, make_product(), NOON, "1")
-    plan_billing()
-    while run_due():
-        pass
-    assert BillLine.objects.count() == 1
