@@ -218,8 +218,7 @@ def sentence(event: Event, viewer: Account | None, *, masked: Collection[int] = 
     words, theirs = words_of(event), _is_other_side(event, viewer)
     other = event.account if theirs else event.counterpart
     facts = _Facts({name: _shown(name, value) for name, value in event.facts.items()})
-    facts["other"] = _name(other, masked)
-    facts["seen"] = _seen(event)
+    facts |= {"other": _name(other, masked), "seen": _seen(event)}
     return str(words.theirs if theirs and words.theirs else words.own) % facts
 
 

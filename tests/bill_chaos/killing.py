@@ -17,7 +17,7 @@ def start(module: str, name: str) -> subprocess.Popen[str]:
     """A worker that has begun."""
     command = [sys.executable, "-m", f"tests.bill_chaos.{module}", name]
     worker = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    while (line := worker.stdout.readline()) and line.strip() != "ready":
+    while worker.stdout and (line := worker.stdout.readline()) and line.strip() != "ready":
         pass
     return worker
 

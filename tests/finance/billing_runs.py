@@ -1,6 +1,7 @@
 """A month in which things are billed: moments, and short ways to runs, loans, trusteeships and commitments."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from finance.cycles import ZONE
 from finance.models import BillLine, Commitment, Trust
@@ -24,7 +25,7 @@ def commit(account, **more) -> Commitment:
     return Commitment.objects.create(account=account, **facts, **more)
 
 
-def parts(line: BillLine) -> tuple:
+def parts(line: BillLine) -> tuple[Decimal, ...]:
     return line.payable, line.voucher, line.cash, line.credit, line.outstanding
 
 

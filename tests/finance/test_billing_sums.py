@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -112,7 +113,7 @@ def come_late(account, product, at, amount, instance) -> None:
     for part in (amount, f"-{Decimal(amount) / 2}"):
         row = use(account, product, at, part, instance=instance)
         if BillingShard.objects.filter(number=row.shard, billed_until__gte=row.cycle_end).exists():
-            group = {"owner_id": row.owner_id, "product_id": row.product_id, "instance": row.instance}
+            group: dict[str, Any] = {"owner_id": row.owner_id, "product_id": row.product_id, "instance": row.instance}
             group |= {"cycle_start": row.cycle_start, "cycle_end": row.cycle_end, "shard": row.shard}
             LateUsage.objects.get_or_create(**group)
             bill_usage(shards=[row.shard], until=row.cycle_end, now=END)
@@ -123,12 +124,12 @@ def sums(rows, *names: str) -> tuple[Decimal, ...]:
     return tuple(found[f"sum_{name}"] or Decimal(0) for name in names)
 
 
-def everything() -> tuple:
+def everything():
     tables = (BillLine, Statement, Entry, Transfer, Voucher, VoucherUse, CommitmentUse, Book)
     return tuple(list(table.objects.order_by("pk").values_list()) for table in tables)
 
 
-def check(accounts: list[Account]) -> None:
+def check(accounts):
     lines = sums(BillLine.objects.all(), *PARTS)
     assert lines == sums(Statement.objects.all(), *PARTS)
     payable, voucher, cash, credit, outstanding = lines
