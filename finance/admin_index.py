@@ -44,6 +44,16 @@ MONEY = Topic(
     _("Money in, out and lent"),
     ["finance.topup", "finance.withdrawal", "finance.creditline", "finance.creditallotment"],
 )
+CATALOGUE = Topic(
+    "catalogue",
+    _("Catalogue and orders"),
+    ["finance.category", "finance.product", "finance.order", "finance.resource"],
+)
+OFFERS = Topic(
+    "offers",
+    _("Discounts, vouchers and commitments"),
+    ["finance.discount", "finance.promotion", "finance.voucher", "finance.coupon", "finance.commitment"],
+)
 LEDGER = Topic(
     "ledger",
     _("Ledger and fund flow"),
@@ -68,5 +78,5 @@ def register() -> None:
     """Staff see what waits about money, and its pages by topic, from now on."""
     for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES, ALARMS):
         add_waiting(waiting)
-    for topic in (MONEY, USAGE, LEDGER):
+    for topic in (CATALOGUE, OFFERS, MONEY, USAGE, LEDGER):
         add_topic(topic)

@@ -27,7 +27,18 @@ from accounts.models import (
 )
 from config.csp import build_policy
 from config.models import Job
-from finance.models import CreditLine, MeteringKey, UsageImport
+from finance.models import (
+    Category,
+    Commitment,
+    Coupon,
+    CreditLine,
+    Discount,
+    MeteringKey,
+    Product,
+    Promotion,
+    UsageImport,
+    Voucher,
+)
 from tests.accounts.api_client import make_key
 from tests.factories import make_account, make_relationship
 from tests.staff import make_staff, pages, put_one_of_each, staff_browser
@@ -51,6 +62,7 @@ WRITABLE = {
     CreditLine: {"add"},
     MeteringKey: {"add"},
     UsageImport: {"add"},
+    **{model: {"add"} for model in (Category, Product, Discount, Promotion, Voucher, Coupon, Commitment)},
     Message: {"add"},
     WithheldPoint: {"add", "delete"},
     User: {"change"},

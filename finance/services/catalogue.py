@@ -134,16 +134,17 @@ def parse_tiers(*, text: str) -> list[Tier]:
 
 
 def _checked(tiers: Sequence[Tier]) -> list[Tier]:
+    if any(number.is_nan() for tier in tiers for number in tier):
+        raise InputError("tiers", _("Enter numbers."))
     ordered = sorted(tiers)
     aboves = [above for above, _each in ordered]
     if not ordered or len(ordered) > TIERS_MAX or aboves[0] != 0 or len(set(aboves)) != len(aboves):
         sentence = _("Enter 1 to %(most)s tiers, the first from 0 on, each quantity once.")
         raise InputError("tiers", sentence, most=TIERS_MAX)
-    for number in (one for tier in ordered for one in tier):
-        if not number.is_finite() or number < 0 or number != number.quantize(EIGHT):
-            raise InputError("tiers", _("Quantities and prices are not below zero and have at most eight places."))
-    if aboves[-1] > ABOVE_MOST or any(each > UNIT_PRICE_MOST for _above, each in ordered):
-        raise InputError("tiers", _("This is too large."))
+    for number, most in (pair for above, each in ordered for pair in ((above, ABOVE_MOST), (each, UNIT_PRICE_MOST))):
+        if not number.is_finite() or not 0 <= number <= most or number != number.quantize(EIGHT):
+            sentence = _("Quantities and prices have at most eight places, from 0 to %(most)s.")
+            raise InputError("tiers", sentence, most=most)
     return ordered
 
 

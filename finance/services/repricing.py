@@ -39,7 +39,7 @@ def reprice_order(*, actor: Actor, order_id: int, amount: Decimal, reason: str, 
         raise NoRepricing()
     if not order.is_payable(at=at) or order.payable < ZERO:
         raise NotPayable(state=order.state_at(at=at).label)
-    if not amount.is_finite() or amount != amount.quantize(FEN) or not ZERO <= amount <= order.list_amount:
+    if not amount.is_finite() or not ZERO <= amount <= order.list_amount or amount != amount.quantize(FEN):
         sentence = _("Enter an amount from 0 to the list price of %(most)s yuan.")
         raise InputError("amount", sentence, most=order.list_amount)
     before = order.payable

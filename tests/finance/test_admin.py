@@ -34,6 +34,7 @@ from tests.factories import make_account, make_relationship
 from tests.finance.funds import allot, mover, staff, top_up
 from tests.finance.paying import announce, confirm
 from tests.finance.paying_out import ask
+from tests.finance.test_admin_catalogue import OURS as CATALOGUE
 from tests.staff import make_staff, pages, staff_browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
@@ -105,7 +106,8 @@ def boss():
 
 def test_every_table_but_the_accounts_own_choices_has_a_page():
     assert {model for model in apps.get_app_config("finance").get_models() if admin.site.is_registered(model)} == {
-        *OURS
+        *OURS,
+        *CATALOGUE,
     }
     assert not admin.site.is_registered(FundSettings)
 
