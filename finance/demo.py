@@ -42,14 +42,14 @@ MOVES: Sequence[Move] = [
     (46, GROUP, SMART, -12_000, "一期结余收回"),
     (55, GROUP, PARTNER, -2_000, "项目结余收回"),
 ]
-TOP_UPS = [(5, GROUP, 300_000), (9, DATA, 18_000), (30, PARTNER, 12_000), (38, GROUP, 120_000)]
+TOP_UPS = [(5, GROUP, 300_000), (9, DATA, 18_000), (15, PARTNER, 12_000), (38, GROUP, 120_000)]
 # (who, yuan a day, from which day of the story, how much one day differs from another)
 HABITS: Sequence[tuple[str, int, int, int]] = [
     (GROUP, 620, 6, 45),
-    (DATA, 2_600, 10, 60),
+    (DATA, 3_100, 10, 60),
     (SMART, 700, 14, 35),
     (LAB, 290, 22, 80),
-    (PARTNER, 210, 34, 50),
+    (PARTNER, 210, 18, 50),
 ]
 # (day of the story, who, product, how many, months)
 ORDERS = [(16, GROUP, "ecs-month", 4, 12), (24, DATA, "rds-month", 2, 6), (44, LAB, "ecs-month", 1, 3)]
