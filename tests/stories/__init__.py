@@ -1,0 +1,1 @@
+"""Worked examples from end to end, with their sums."""
