@@ -1,5 +1,29 @@
 """The pages of support staff for money, one module a topic; importing this package registers them."""
 
-from finance.admin import catalogue, credit, ledger, offers, orders, proof, records, top_ups, usage, withdrawals
+from finance.admin import (
+    catalogue,
+    commitments,
+    credit,
+    ledger,
+    offers,
+    orders,
+    proof,
+    records,
+    top_ups,
+    usage,
+    withdrawals,
+)
 
-__all__ = ["catalogue", "credit", "ledger", "offers", "orders", "proof", "records", "top_ups", "usage", "withdrawals"]
+__all__ = [
+    "catalogue",
+    "commitments",
+    "credit",
+    "ledger",
+    "offers",
+    "orders",
+    "proof",
+    "records",
+    "top_ups",
+    "usage",
+    "withdrawals",
+]

@@ -15,9 +15,8 @@ from accounts.admin.panels import History, Panel, at, history, link, of_subject,
 from config.templatetags.ui import money
 from finance.admin.columns import yuan
 from finance.admin.grants import AddedAdmin, GrantForm, account_asked, dated, runs_on
-from finance.breakdown import coupon_words, per_cent, plain, scope_of
-from finance.models import Commitment, CommitmentUse, Coupon, Discount, Promotion, Voucher, VoucherUse
-from finance.services.commitments import end_commitment, grant_commitment
+from finance.breakdown import coupon_words, per_cent, scope_of
+from finance.models import Coupon, Discount, Promotion, Voucher, VoucherUse
 from finance.services.discounts import add_promotion, end_discount, end_promotion, grant_discount
 from finance.services.vouchers import grant_coupon, grant_voucher, revoke_coupon, revoke_voucher
 
@@ -28,7 +27,9 @@ SELECTED = ["account", "product", "category"]
 BY_ACCOUNT = ["account__name", "=account__number"]
 
 
-def _end(service: Any, name: str, said: Any) -> Any:
+def ending(service: Any, name: str, said: Any) -> Any:
+    """What a button does that ends a row by its service."""
+
     def act(actor: Actor, row: Any, _typed: Mapping[str, str]) -> Text:
         service(actor=actor, **{name: row.pk})
         return str(said)
@@ -97,7 +98,7 @@ class DiscountAdmin(OfferAdmin):
         Button(
             "end",
             _("End it now"),
-            _end(end_discount, "discount_id", _("Ended: what is ordered or used from now on costs more.")),
+            ending(end_discount, "discount_id", _("Ended: what is ordered or used from now on costs more.")),
             "finance.change_discount",
             icon="percent",
             danger=True,
@@ -133,7 +134,7 @@ class PromotionAdmin(OfferAdmin):
         Button(
             "end",
             _("End it now"),
-            _end(end_promotion, "promotion_id", _("Ended: what is ordered or used from now on costs more.")),
+            ending(end_promotion, "promotion_id", _("Ended: what is ordered or used from now on costs more.")),
             "finance.change_promotion",
             icon="megaphone-off",
             danger=True,
@@ -177,7 +178,7 @@ class VoucherAdmin(OfferAdmin):
         Button(
             "revoke",
             _("Revoke"),
-            _end(revoke_voucher, "voucher_id", _("Revoked: nothing more is paid with it.")),
+            ending(revoke_voucher, "voucher_id", _("Revoked: nothing more is paid with it.")),
             "finance.change_voucher",
             icon="ticket-x",
             danger=True,
@@ -229,7 +230,7 @@ class CouponAdmin(OfferAdmin):
         Button(
             "revoke",
             _("Revoke"),
-            _end(revoke_coupon, "coupon_id", _("Revoked: it makes nothing cheaper any more.")),
+            ending(revoke_coupon, "coupon_id", _("Revoked: it makes nothing cheaper any more.")),
             "finance.change_coupon",
             icon="ticket-x",
             danger=True,
@@ -251,60 +252,3 @@ class CouponAdmin(OfferAdmin):
     def shown_state(self, row: Coupon) -> Text:
         """As a pill."""
         return pill(_("Used")) if row.used_at else dated(row)
-
-
-@admin.register(Commitment)
-class CommitmentAdmin(OfferAdmin):
-    """Commitments, and whose usage they covered."""
-
-    form = GrantForm
-    list_display = ["shown_name", "shown_state", "account", "shown_scope", "shared", at("valid_until", _("until"))]
-    list_filter = ["kind", "shared"]
-    asked: ClassVar[Sequence[str]] = ["number", "kind", *SCOPE, "per_cycle", "shared", *TIMES]
-    shown: ClassVar[Sequence[str]] = [
-        "account_link",
-        "kind",
-        "shown_scope",
-        "shown_capacity",
-        "shared",
-        *TIMES,
-        "granted_by",
-    ]
-    readonly_fields = ["account_link", "shown_scope", "shown_capacity", "granted_by"]
-    buttons = [
-        Button(
-            "end",
-            _("End it now"),
-            _end(end_commitment, "commitment_id", _("Ended: cycles that begin from now on are not covered.")),
-            "finance.change_commitment",
-            icon="calendar-x",
-            danger=True,
-            warning=_("Cycles that begin from now on are not covered any more."),
-            offered=runs_on,
-        )
-    ]
-
-    def add(self, actor: Actor, typed: Mapping[str, Any]) -> Model:
-        """A new one."""
-        return grant_commitment(actor=actor, **account_asked(typed))
-
-    def panels(self, request: HttpRequest, row: Commitment) -> Sequence[Panel | History]:  # noqa: ARG002
-        """Whose usage it covered."""
-        uses = CommitmentUse.objects.filter(commitment=row).select_related("consumer")[:SOME]
-        rows = [[link(one.consumer), when(one.cycle_start), plain(one.quantity), money(one.amount)] for one in uses]
-        columns = [_("used by"), _("cycle"), _("quantity"), _("at list price")]
-        return [table(_("What it covered"), columns, rows), history(of_subject(row))]
-
-    @admin.display(description=_("commitment"), ordering="id")
-    def shown_name(self, row: Commitment) -> str:
-        """Which."""
-        return f"{Commitment.Kind(row.kind).label} #{row.pk}"
-
-    @admin.display(description=_("covers per cycle"))
-    def shown_capacity(self, row: Commitment) -> str:
-        """Units, or yuan at list price."""
-        return plain(row.per_cycle)
-
-    def title(self, row: Commitment) -> str:
-        """Which."""
-        return self.shown_name(row)

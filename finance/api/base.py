@@ -1,4 +1,4 @@
-"""What the views of funds share: their scopes, and under which key the ledger knows a request."""
+"""What the views of funds and bills share: their scopes, and under which key the ledger knows a request."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,7 +9,17 @@ from accounts.models.api_key import Scope
 from config.api.view import KEY_HEADER
 
 
-class FundsView(AccountView):
+class KeyedView(AccountView):
+    """Writes under a key that is kept longer than the answer is remembered."""
+
+    @property
+    def ledger_key(self) -> str:
+        """The request's idempotency key as the ledger keeps it: for ever, longer than its answer is remembered."""
+        sent = f"{self.memory}\n{self.request.headers.get(KEY_HEADER, '')}"
+        return f"api-{hashlib.sha256(sent.encode()).hexdigest()[:56]}"
+
+
+class FundsView(KeyedView):
     """Behind a key that may see funds, or move them."""
 
     scopes: ClassVar[Mapping[str, Scope]] = {
@@ -18,8 +28,13 @@ class FundsView(AccountView):
         "DELETE": Scope.FUNDS_WRITE,
     }
 
-    @property
-    def ledger_key(self) -> str:
-        """The request's idempotency key as the ledger keeps it: for ever, longer than its answer is remembered."""
-        sent = f"{self.memory}\n{self.request.headers.get(KEY_HEADER, '')}"
-        return f"api-{hashlib.sha256(sent.encode()).hexdigest()[:56]}"
+
+class BillsView(KeyedView):
+    """Behind a key that may see orders, bills and statements, or order, confirm and repay."""
+
+    scopes: ClassVar[Mapping[str, Scope]] = {
+        "GET": Scope.BILLS_READ,
+        "POST": Scope.BILLS_WRITE,
+        "PATCH": Scope.BILLS_WRITE,
+        "DELETE": Scope.BILLS_WRITE,
+    }

@@ -49,7 +49,12 @@ def build() -> None:
 
 
 def _use(accounts: list[Account], products: list[int]) -> None:
-    facts: dict[str, Any] = {"start": START, "seconds": int((END - START).total_seconds()) - 1, "records": RECORDS, "shards": SHARDS}
+    facts: dict[str, Any] = {
+        "start": START,
+        "seconds": int((END - START).total_seconds()) - 1,
+        "records": RECORDS,
+        "shards": SHARDS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO finance_usage (source_id, owner_id, product_id, instance, quantity, started_at, ended_at,"
