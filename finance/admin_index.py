@@ -70,6 +70,8 @@ LEDGER = Topic(
     ],
 )
 
+PAYERS = Topic("payers", _("Who pays for whom"), ["finance.trust", "finance.inheritance", "finance.reseller"])
+
 
 USAGE = Topic("usage", _("Metered usage"), ["finance.usageimport", "finance.meteringkey"])
 
@@ -78,5 +80,5 @@ def register() -> None:
     """Staff see what waits about money, and its pages by topic, from now on."""
     for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES, ALARMS):
         add_waiting(waiting)
-    for topic in (CATALOGUE, OFFERS, MONEY, USAGE, LEDGER):
+    for topic in (CATALOGUE, OFFERS, MONEY, PAYERS, USAGE, LEDGER):
         add_topic(topic)

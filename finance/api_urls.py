@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from finance.api import balances, batches, credit, flows, moves, orders, products, resources, top_ups, usage
+from finance.api import (
+    balances,
+    batches,
+    credit,
+    flows,
+    moves,
+    orders,
+    products,
+    resources,
+    top_ups,
+    trusts,
+    usage,
+)
 
 urlpatterns: list[URLPattern] = [
     path("balances/", balances.Balances.as_view(), name="balances"),
@@ -17,6 +29,12 @@ urlpatterns: list[URLPattern] = [
     path("usage/", usage.UsageIntake.as_view(), name="usage"),
     path("topups/", top_ups.TopUps.as_view(), name="top-ups"),
     path("topups/<int:pk>/", top_ups.OneTopUp.as_view(), name="top-up"),
+    path("trusts/", trusts.Trusts.as_view(), name="trusts"),
+    path("trusts/<int:pk>/", trusts.OneTrust.as_view(), name="trust"),
+    path("trusts/<int:pk>/accept/", trusts.TrustAcceptance.as_view(), name="trust-accept"),
+    path("trusts/<int:pk>/refuse/", trusts.TrustRefusal.as_view(), name="trust-refuse"),
+    path("trusts/<int:pk>/end/", trusts.TrustEnd.as_view(), name="trust-end"),
+    path("trusts/<int:pk>/keep/", trusts.TrustKeeping.as_view(), name="trust-keep"),
     path("credit/", credit.Credit.as_view(), name="credit"),
     path("products/", products.Products.as_view(), name="products"),
     path("quotes/", products.Quotes.as_view(), name="quotes"),

@@ -64,7 +64,7 @@ def blockers(
         )
     elif not manager.same_enterprise(member):
         yield _no("A2.18", _("%(manager)s and %(member)s must be verified as the same enterprise."), **names)
-    if Reseller.objects.filter(account=manager).exists():
+    if Reseller.objects.filter(account=manager, cleared_at=None).exists():
         yield _no("A2.19", _("%(manager)s is a reseller's account and cannot pay for others."), **names)
     if is_or_will_be_trusteed(account=manager, at=at):
         yield _no("Q-17", _("%(manager)s is paid for by its own manager, so it cannot pay for others."), **names)

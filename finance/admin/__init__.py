@@ -10,6 +10,7 @@ from finance.admin import (
     proof,
     records,
     top_ups,
+    trusts,
     usage,
     withdrawals,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "proof",
     "records",
     "top_ups",
+    "trusts",
     "usage",
     "withdrawals",
 ]

@@ -139,15 +139,19 @@ class Trust(StateModel):
 class Reseller(models.Model):
     """An account that sells on what it buys (分销账号): it pays for nobody (A2.19). Set and cleared by staff."""
 
-    account = models.OneToOneField(Account, models.PROTECT, related_name="reseller", verbose_name=_("account"))
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("account"))
     note = models.CharField(_("note"), max_length=200, blank=True)
     marked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("marked by"))
     marked_at = models.DateTimeField(_("marked"), default=timezone.now)
+    cleared_at = models.DateTimeField(_("no longer since"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("reseller")
         verbose_name_plural = _("resellers")
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(name="reseller_once", fields=["account"], condition=Q(cleared_at__isnull=True))
+        ]
 
     def __str__(self) -> str:
         return str(self.account_id)

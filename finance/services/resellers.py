@@ -28,22 +28,26 @@ def mark_reseller(*, actor: Actor, account: Account, note: str = "", now: dateti
     staff = require_staff(actor, "finance.add_reseller")
     at = now or timezone.now()
     account = lock_accounts(account.pk)[account.pk]
-    known = Reseller.objects.filter(account=account).first()
+    known = Reseller.objects.filter(account=account, cleared_at=None).first()
     if known is not None:
         return known
     if count := Trust.objects.coming_or_in_force(at=at).filter(manager=account).count():
         raise PaysForOthers(count=count)
     row = Reseller.objects.create(account=account, note=note.strip()[:200], marked_by=staff, marked_at=at)
-    record("reseller.marked", actor=actor, account=account, at=at, note=row.note)
+    record("reseller.marked", actor=actor, account=account, subject=row, at=at, note=row.note)
     return row
 
 
 @atomic
-def unmark_reseller(*, actor: Actor, account: Account, now: datetime | None = None) -> None:
-    """The account may pay for others again. Locks the account; who marked it and when stays in the log."""
-    require_staff(actor, "finance.delete_reseller")
+def unmark_reseller(*, actor: Actor, account: Account, now: datetime | None = None) -> Reseller:
+    """The account may pay for others again. Locks the account; the row stays as its history."""
+    require_staff(actor, "finance.change_reseller")
+    at = now or timezone.now()
     account = lock_accounts(account.pk)[account.pk]
-    deleted, _rows = Reseller.objects.filter(account=account).delete()
-    if not deleted:
+    row = Reseller.objects.filter(account=account, cleared_at=None).first()
+    if row is None:
         raise NotFound()
-    record("reseller.unmarked", actor=actor, account=account, at=now)
+    row.cleared_at = at
+    row.save(update_fields=["cleared_at"])
+    record("reseller.unmarked", actor=actor, account=account, subject=row, at=at)
+    return row

@@ -21,20 +21,25 @@ from finance.models import (
     Export,
     FundSettings,
     GatewayCallback,
+    Inheritance,
     LedgerAlarm,
     LedgerSeal,
+    Reseller,
     TopUp,
     Transfer,
+    Trust,
     Withdrawal,
 )
 from finance.services.credit import allot_credit, grant_credit
 from finance.services.proof import clear_alarm, raise_alarm
+from finance.services.resellers import mark_reseller
 from finance.verification import Flaw
 from tests.factories import make_account, make_relationship
 from tests.finance.funds import allot, mover, staff, top_up
 from tests.finance.paying import announce, confirm
 from tests.finance.paying_out import ask
 from tests.finance.test_admin_catalogue import OURS as CATALOGUE
+from tests.finance.trusting import START, trust_row
 from tests.staff import make_staff, pages, staff_browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
@@ -48,10 +53,13 @@ OURS = [
     Entry,
     Export,
     GatewayCallback,
+    Inheritance,
     LedgerAlarm,
     LedgerSeal,
+    Reseller,
     TopUp,
     Transfer,
+    Trust,
     Withdrawal,
 ]
 
@@ -92,7 +100,16 @@ def put_one_of_each(number=1):
     )
     raise_alarm(flaws=[Flaw("wrong_balance", book=allotment.pk, sequence=number, transfer=allotment.transfer_id)])
     clear_alarm(actor=staff(), alarm_id=LedgerAlarm.objects.raised().get().pk, note="对账后已更正")
+    put_payers(group)
     return allotment
+
+
+def put_payers(group):
+    """A trusteeship, an inheritance, a reseller."""
+    sides = {"relationship": group, "manager": group.manager, "member": group.member}
+    trust_row(group)
+    Inheritance.objects.create(**sides, starts_at=START)
+    mark_reseller(actor=staff(), account=make_account(), note="华东渠道")
 
 
 def page(row):
@@ -130,7 +147,7 @@ def test_nothing_is_writable(boss, model):
     typed = {"amount": "1", "balance": "1", "state": "credited", "limit": "1", "post": "yes"}
     for url in (reverse(f"{name}_change", args=[row.pk]), reverse(f"{name}_delete", args=[row.pk])):
         assert boss.post(url, typed).status_code == 403, url
-    if model is not CreditLine:
+    if model not in {CreditLine, Reseller}:
         assert boss.post(reverse(f"{name}_add"), typed).status_code == 403
     boss.post(reverse(f"{name}_changelist"), {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"})
     assert model.objects.filter(pk=row.pk).values().get() == before

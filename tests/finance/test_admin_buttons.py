@@ -13,16 +13,18 @@ from config.models import Job
 from finance import policy
 from finance.models import (
     CreditLine,
+    Reseller,
     TopUp,
     Withdrawal,
 )
 from finance.services.credit import grant_credit
 from finance.services.staff_notices import JOB, WHAT_TO_DO, tell_staff
 from finance.services.top_ups import cancel_top_up
-from tests.factories import UserFactory, acting
+from tests.factories import UserFactory, acting, make_account
 from tests.finance.funds import funds, staff, top_up
 from tests.finance.paying import announce, confirm, fresh
 from tests.finance.paying_out import NUMBER, ask
+from tests.finance.trusting import agree, make_pair
 from tests.staff import make_staff, staff_browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
@@ -44,6 +46,34 @@ def press(client, row, button, **typed):
     assert (answer.status_code, answer.headers["Location"]) == (302, page(row))
     said = list(get_messages(client.get(page(row)).wsgi_request))[-1]
     return str(said), said.level_tag == "error"
+
+
+def test_a_reseller_is_marked_and_unmarked_and_its_history_stays():
+    boss, account = staff_browser(make_staff(superuser=True, username="boss")), make_account()
+    assert (
+        boss.post(reverse("admin:finance_reseller_add"), {"number": account.number, "note": "渠道"}).status_code == 302
+    )
+    row = Reseller.objects.get()
+    assert offered(boss, row) == ["unmark"]
+    assert not press(boss, row, "unmark")[1]
+    row.refresh_from_db()
+    assert row.cleared_at is not None
+    assert offered(boss, row) == []
+    assert boss.post(reverse("admin:finance_reseller_add"), {"number": account.number}).status_code == 302
+    assert Reseller.objects.filter(cleared_at=None).count() == 1
+    assert list(Event.objects.filter(account=account).values_list("kind", flat=True).order_by("pk")) == [
+        "reseller.marked",
+        "reseller.unmarked",
+        "reseller.marked",
+    ]
+
+
+@pytest.mark.rule("A2.19")
+def test_an_account_that_pays_for_others_is_not_marked():
+    boss, pair = staff_browser(make_staff(superuser=True, username="boss")), make_pair()
+    agree(pair)
+    boss.post(reverse("admin:finance_reseller_add"), {"number": pair.manager.number})
+    assert not Reseller.objects.exists()
 
 
 def offered(client, row):
