@@ -14,8 +14,18 @@ class FinanceApp(AppConfig):
         """Finance has its say in dissolving, its links, words for what it records, and its place before staff."""
         from accounts import events, targets
         from accounts import preflight as accounts_preflight
-        from finance import admin_index, event_texts, links, preflight, trust_letters, trust_rules, trust_texts
-        from finance.services import arrivals, inheritances, staff_notices
+        from finance import (
+            admin_index,
+            event_texts,
+            limit_letters,
+            limit_texts,
+            links,
+            preflight,
+            trust_letters,
+            trust_rules,
+            trust_texts,
+        )
+        from finance.services import arrivals, funds_watch, inheritances, staff_notices
 
         accounts_preflight.register(preflight.overdraft)
         accounts_preflight.register_reaction(preflight.who_pays)
@@ -26,6 +36,11 @@ class FinanceApp(AppConfig):
         for kind in inheritances.FOLLOWED:
             events.subscribe(kind, inheritances.JOB)
         events.subscribe("certification.approved", "finance.follow_certification")
+        accounts_preflight.register_reaction(preflight.what_ends)
+        limit_letters.register()
+        limit_texts.register()
+        for kind in funds_watch.WATCHED:
+            events.subscribe(kind, funds_watch.JOB)
         event_texts.register()
         links.register()
         admin_index.register()

@@ -55,3 +55,10 @@ DEBTS_PER_SWEEP_MAX = 500
 TRUST_ANSWER_WITHIN = timedelta(hours=48)  # as an invitation (K4.8)
 TRUST_AHEAD_DAYS_MAX = 366  # how far ahead the day of a begin or an end may lie
 TRUST_CAP_MOST = Decimal("1000000000.00")
+BUDGETS_MAX = 200  # per account
+BUDGET_THRESHOLDS_MAX = 8  # of each kind
+BUDGET_PERCENT_MOST = 500
+BUDGET_MONTHS_SHOWN = 6
+FORECAST_WINDOW_DAYS = 7  # what these days cost on average is what each day to come will cost
+IN_USE_DAYS = 3  # a product that was used in the last days is in use
+LIMITS_AT_ONCE = 500  # alerts, budgets or payers that one transaction looks at

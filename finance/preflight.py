@@ -12,6 +12,7 @@ from finance.money import ZERO
 from finance.services.credit import overdraft_after_recall
 from finance.services.dissolution import settle_dissolved
 from finance.services.inheritances import follow_terms
+from finance.services.limits import end_limits
 from finance.services.trust_effects import end_with_relationship
 from finance.trust_rules import of_dissolving
 
@@ -48,3 +49,14 @@ def what_moves(relationship: Relationship) -> Iterable[Finding]:
     if outcome.cash_kept > ZERO:
         sentence = _("%(amount)s yuan that you allotted stay with the account and can no longer be recalled.")
         yield Finding("K8.8", False, sentence % worded({"amount": outcome.cash_kept}))
+
+
+def what_ends(relationship: Relationship) -> Iterable[Finding]:
+    """Ends the limits that the manager of a relationship that was just dissolved had set, and says which."""
+    outcome = end_limits(relationship_id=relationship.pk)
+    if outcome.stops:
+        yield Finding("K8.4", False, _("The account may buy again: your stop of new purchases ends."))
+    if outcome.budgets:
+        yield Finding("K8.4", False, _("Your budgets for this account are paused."))
+    if outcome.alerts:
+        yield Finding("K8.4", False, _("You are no longer told when its balance is low."))

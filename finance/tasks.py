@@ -6,10 +6,13 @@ from accounts.models import Event
 from config.jobs import job
 from config.models import Job
 from finance.services import (
+    alerts,
     arrivals,
     batches,
     billing,
+    budget_watch,
     exports,
+    funds_watch,
     inheritances,
     orders,
     partitions,
@@ -17,9 +20,11 @@ from finance.services import (
     plan_runs,
     plans,
     proof,
+    purchase_stops,
     resources,
     staff_notices,
     statements,
+    suspensions,
     top_ups,
     trust_effects,
     usage_files,
@@ -174,3 +179,29 @@ def follow_certification(work: Job) -> None:
 def advance_trusts(_work: Job) -> None:
     """Trusteeships whose day has come have begun or ended, and proposals that nobody answered are closed."""
     trust_effects.advance_trusts()
+
+
+@job(funds_watch.JOB)
+def watch_funds(work: Job) -> None:
+    """Funds moved: who asked for it knows of a low balance, and services have resumed or been warned of."""
+    funds_watch.watch_event(event_id=work.payload["event"])
+
+
+# Outside, though they call nobody: each hundred, budget or payer commits on its own.
+@job("finance.check_alerts", outside=True, every=timedelta(minutes=10))
+def check_alerts(_work: Job) -> None:
+    """Whoever asked for it knows of every balance that usage has brought low."""
+    alerts.check_alerts()
+
+
+@job("finance.evaluate_budgets", outside=True, every=timedelta(minutes=10))
+def evaluate_budgets(_work: Job) -> None:
+    """Thresholds of budgets that the month has reached are told, and stops of earlier months are over."""
+    purchase_stops.lift_overdue()
+    budget_watch.evaluate_budgets()
+
+
+@job("finance.review_payers", outside=True, every=timedelta(minutes=1))
+def review_payers(_work: Job) -> None:
+    """What is used on arrears is warned of, has stopped or runs again."""
+    suspensions.review_payers()

@@ -5,12 +5,14 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Folder, Relationship, User
+from accounts.permissions import Point
 from config.states import StateField, StateModel, states_check, transition
+from finance.cycles import month_of, month_start
 from finance.models.product import Product
 
 
@@ -90,6 +92,16 @@ class BudgetCrossing(models.Model):
         return f"{self.budget_id}/{self.month:%Y-%m}/{self.percent}"
 
 
+class BalanceAlertQuerySet(models.QuerySet["BalanceAlert"]):
+    """What may be asked of alerts."""
+
+    def counting(self) -> "BalanceAlertQuerySet":
+        """Those of accounts themselves, and of managers that may see the member's balance now (K1.2)."""
+        links = Relationship.objects.in_force().filter(points__contains=[Point.VIEW_BALANCE])
+        seen = links.filter(manager=models.OuterRef("watcher"), member=models.OuterRef("account"))
+        return self.filter(Q(account=F("watcher")) | models.Exists(seen))
+
+
 class BalanceAlert(models.Model):
     """Somebody wants to know when what an account has available falls below this; once each time it does."""
 
@@ -98,6 +110,8 @@ class BalanceAlert(models.Model):
     threshold = models.DecimalField(_("below"), max_digits=18, decimal_places=2)
     below_since = models.DateTimeField(_("below since"), null=True)
     created_at = models.DateTimeField(_("set"), default=timezone.now)
+
+    objects: ClassVar[BalanceAlertQuerySet] = BalanceAlertQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("low-balance alert")
@@ -121,10 +135,30 @@ class StopState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class PurchaseStopQuerySet(models.QuerySet["PurchaseStop"]):
+    """What may be asked of stops."""
+
+    def visible_to(self, account: Account) -> "PurchaseStopQuerySet":
+        """Those that the account, as manager, set or is asked about."""
+        return self.filter(relationship__manager=account)
+
+    def in_force(self, *, at: datetime) -> "PurchaseStopQuerySet":
+        """Those that keep a member from buying at that moment: one that a budget set holds for its month only."""
+        of_this_month = Q(budget=None) | Q(created_at__gte=month_start(month_of(at)))
+        linked = Q(relationship__state__in=Relationship.IN_FORCE)
+        return self.filter(linked, of_this_month, state=StopState.ACTIVE)
+
+    def waiting(self, *, at: datetime) -> "PurchaseStopQuerySet":
+        """Those that a budget proposed this month and nobody has decided about."""
+        linked = Q(relationship__state__in=Relationship.IN_FORCE)
+        return self.filter(linked, created_at__gte=month_start(month_of(at)), state=StopState.ASKED)
+
+
 class PurchaseStop(StateModel):
     """A manager's switch: the member places no new orders; what runs goes on, and renewals stay possible."""
 
     State = StopState
+    OPEN = (State.ASKED, State.ACTIVE)
 
     relationship = models.ForeignKey(
         Relationship, models.PROTECT, related_name="purchase_stops", verbose_name=_("relationship")
@@ -135,6 +169,8 @@ class PurchaseStop(StateModel):
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     created_at = models.DateTimeField(_("set"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True)
+
+    objects: ClassVar[PurchaseStopQuerySet] = PurchaseStopQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("stop of purchases")
@@ -173,10 +209,23 @@ class SuspensionState(models.TextChoices):
     RESUMED = "resumed", _("Running again")
 
 
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    """What may be asked of suspensions."""
+
+    def visible_to(self, account: Account) -> "SuspensionQuerySet":
+        """Those of what the account uses, and of what it pays for."""
+        return self.filter(Q(payer=account) | Q(owner=account))
+
+    def open(self) -> "SuspensionQuerySet":
+        """Running on in their grace, or stopped."""
+        return self.filter(state__in=Suspension.OPEN)
+
+
 class Suspension(StateModel):
     """A product of an account whose payer has nothing available: it runs on through its grace, then stops (A2.5)."""
 
     State = SuspensionState
+    OPEN = (State.GRACE, State.SUSPENDED)
 
     owner = models.ForeignKey(Account, models.PROTECT, related_name="suspensions", verbose_name=_("account"))
     payer = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("paid by"))
@@ -186,6 +235,8 @@ class Suspension(StateModel):
     stops_at = models.DateTimeField(_("stops"))
     suspended_at = models.DateTimeField(_("suspended"), null=True)
     resumed_at = models.DateTimeField(_("running again"), null=True)
+
+    objects: ClassVar[SuspensionQuerySet] = SuspensionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("suspension")

@@ -84,7 +84,7 @@ def pay_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> Or
     if payer.account.pk != order.payer_id:
         raise PayerChanged()
     if order.kind == Kind.NEW:
-        refuse_stopped(account=order.owner)
+        refuse_stopped(account=order.owner, at=at)
     _spend_coupon(order, at)
     resource = _unchanged(order, at)
     _check_cap(order, payer, at)

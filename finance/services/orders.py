@@ -18,10 +18,11 @@ from accounts.models import Account
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
-from finance.models import Coupon, Order, Product, PurchaseStop, Resource
+from finance.models import Coupon, Order, Product, Resource
 from finance.pricing import Quote
 from finance.services.ledger import KeyReused
 from finance.services.pricing import quote, sold_ahead
+from finance.services.purchase_stops import stops_on
 from finance.services.top_ups import kept_key
 from finance.services.trusts import payer_of
 
@@ -132,7 +133,7 @@ def _place(actor: Actor, account: Account, wanted: Wanted, key: str, now: dateti
         return _repeated(done, wanted)
     if wanted.kind == Kind.NEW:
         sold_ahead(product=wanted.product)
-        refuse_stopped(account=account)
+        refuse_stopped(account=account, at=at)
     coupon = _coupon(account, wanted.coupon_id)
     price = quote(
         owner=account,
@@ -200,10 +201,9 @@ def note_order(*, what: str, actor: Actor, order: Order, at: datetime, **more: A
     record(f"order.{what}", actor=actor, account=order.owner, counterpart=payer, subject=order, at=at, **facts)
 
 
-def refuse_stopped(*, account: Account) -> None:
-    """Raises BuyingStopped, naming who stopped it and why, while any manager's switch is on."""
-    stops = PurchaseStop.objects.filter(relationship__in=account.managed_by.in_force(), state=PurchaseStop.State.ACTIVE)
-    if (stop := stops.select_related("relationship__manager").order_by("pk").first()) is not None:
+def refuse_stopped(*, account: Account, at: datetime) -> None:
+    """Raises BuyingStopped, naming who stopped it and why, while any manager's switch is on at that moment."""
+    for stop in stops_on(account=account, at=at):
         raise BuyingStopped(manager=stop.relationship.manager.name, reason=stop.reason or _("none given"))
 
 
