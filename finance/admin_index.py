@@ -71,6 +71,11 @@ LEDGER = Topic(
 )
 
 PAYERS = Topic("payers", _("Who pays for whom"), ["finance.trust", "finance.inheritance", "finance.reseller"])
+LIMITS = Topic(
+    "limits",
+    _("Budgets, alerts and services at risk"),
+    ["finance.budget", "finance.balancealert", "finance.purchasestop", "finance.suspension"],
+)
 
 
 USAGE = Topic("usage", _("Metered usage"), ["finance.usageimport", "finance.meteringkey"])
@@ -80,5 +85,5 @@ def register() -> None:
     """Staff see what waits about money, and its pages by topic, from now on."""
     for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES, ALARMS):
         add_waiting(waiting)
-    for topic in (CATALOGUE, OFFERS, MONEY, PAYERS, USAGE, LEDGER):
+    for topic in (CATALOGUE, OFFERS, MONEY, PAYERS, LIMITS, USAGE, LEDGER):
         add_topic(topic)

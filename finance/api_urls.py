@@ -3,14 +3,18 @@
 from django.urls import URLPattern, path
 
 from finance.api import (
+    alerts,
     balances,
     batches,
+    budgets,
     credit,
     flows,
     moves,
     orders,
     products,
+    purchase_stops,
     resources,
+    suspensions,
     top_ups,
     trusts,
     usage,
@@ -48,4 +52,14 @@ urlpatterns: list[URLPattern] = [
     path("coupons/", resources.Coupons.as_view(), name="coupons"),
     path("credit/allotments/", credit.CreditAllotments.as_view(), name="credit-allotments"),
     path("credit/recalls/", credit.CreditRecalls.as_view(), name="credit-recalls"),
+    path("budgets/", budgets.Budgets.as_view(), name="budgets"),
+    path("budgets/<int:pk>/", budgets.OneBudget.as_view(), name="budget"),
+    path("alerts/", alerts.Alerts.as_view(), name="alerts"),
+    path("alerts/<int:pk>/", alerts.OneAlert.as_view(), name="alert"),
+    path("purchase-stops/", purchase_stops.PurchaseStops.as_view(), name="purchase-stops"),
+    path("purchase-stops/<int:pk>/", purchase_stops.OnePurchaseStop.as_view(), name="purchase-stop"),
+    path("purchase-stops/<int:pk>/approve/", purchase_stops.Approve.as_view(), name="purchase-stop-approve"),
+    path("purchase-stops/<int:pk>/decline/", purchase_stops.Decline.as_view(), name="purchase-stop-decline"),
+    path("purchase-stops/<int:pk>/lift/", purchase_stops.Lift.as_view(), name="purchase-stop-lift"),
+    path("suspensions/", suspensions.Suspensions.as_view(), name="suspensions"),
 ]

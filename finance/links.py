@@ -17,6 +17,7 @@ RULES = Section(
     _("Rules"),
     [
         Link(_("Ways of paying"), "finance:mode-list", "wallet-cards", SEE),
+        Link(_("Budgets and alerts"), "finance:budget-list", "bell-ring", SEE),
         Link(_("Vouchers and discounts"), "finance:voucher-list", "ticket-percent", SEE),
     ],
 )

@@ -19,6 +19,7 @@ from accounts.services.directory import create_folder, open_directory
 from finance.models import Book, Commitment
 from finance.services.batches import start_batch
 from finance.services.exports import request_export
+from finance.services.purchase_stops import impose_stops
 from finance.services.top_ups import start_top_up
 from finance.services.withdrawals import request_withdrawal
 from tests.factories import (
@@ -33,6 +34,7 @@ from tests.factories import (
 )
 from tests.finance.buying import DAY, buy, order, prepaid, voucher
 from tests.finance.funds import D, allot, mover, top_up
+from tests.finance.limiting import budget
 from tests.finance.trusting import trust_row
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
@@ -94,6 +96,7 @@ def set_scene() -> Scene:
         "trust": trust_row(p2, state="proposed", starts_at=None, expires_at=timezone.now() + timedelta(days=1)).pk,
         **money,
         **set_orders(manager),
+        **set_limits(manager, p2),
     }
     assert Relationship.objects.in_force().count() == 2
     return Scene(people, values)
@@ -118,6 +121,14 @@ def set_funds(manager: Account, relationship: Relationship) -> dict[str, int]:
         "top_up": announced.pk,
         "withdrawal": wanted.pk,
     }
+
+
+def set_limits(manager: Account, relationship: Relationship) -> dict[str, int]:
+    """A budget, and a stop that it asks for."""
+    now = timezone.now()
+    one = budget(manager, relationship_id=relationship.pk, now=now)
+    [stop] = impose_stops(budget=one, links=[relationship], ask=True, at=now)
+    return {"budget": one.pk, "stop": stop.pk}
 
 
 def set_orders(manager: Account) -> dict[str, int | None]:

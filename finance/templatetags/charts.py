@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from finance.budget_standings import BudgetStanding
 from finance.reports import Part
 
 register = template.Library()
@@ -61,6 +62,39 @@ def columns(days: Sequence[tuple[date, Decimal]]) -> SafeString:
         _("Spending day by day; the table below has the figures"),
         format_html_join("", form, rects),
     )
+
+
+@register.simple_tag
+def budget_bar(standing: BudgetStanding, most: Decimal | None = None) -> SafeString:
+    """What is spent, behind it what is expected, the amount as a line, and a mark at each share that is told.
+
+    As long as the most of the three; `most` makes several bars comparable.
+    """
+    spent, amount = standing.spent, standing.budget.amount
+    whole = most or max(amount, spent.actual, spent.forecast)
+    ends = [f"{_width(part, whole):.1f}" for part in (spent.forecast, spent.actual)]
+    marks = [(f"{_width(amount * share / 100, whole):.1f}", share) for share in standing.marks]
+    words = _("%(spent)s spent and %(forecast)s expected, of %(amount)s")
+    said = {"spent": _yuan(spent.actual), "forecast": _yuan(spent.forecast), "amount": _yuan(amount)}
+    return format_html(
+        '<svg class="budget-bar budget-{}" viewBox="0 0 {} 16" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<rect class="budget-room" y="3" width="{}" height="10"/><rect class="budget-expected" y="3" width="{}"'
+        ' height="10"/><rect class="budget-spent" y="3" width="{}" height="10"/>{}'
+        '<rect class="budget-end" x="{}" width="4" height="16"/></svg>',
+        standing.tone,
+        WIDTH,
+        words % said,
+        f"{_width(amount, whole):.1f}",
+        *ends,
+        format_html_join(
+            "", '<rect class="budget-mark" x="{}" y="3" width="2" height="10"><title>{} %</title></rect>', marks
+        ),
+        f"{min(_width(amount, whole), WIDTH - 4):.1f}",
+    )
+
+
+def _width(amount: Decimal, whole: Decimal) -> float:
+    return min(max(float(amount / whole), 0.0), 1.0) * WIDTH
 
 
 def _yuan(amount: Decimal) -> str:

@@ -17,6 +17,7 @@ from config.web import page
 from finance import foresight
 from finance.flows import flow_of
 from finance.forms.members import FundFilter
+from finance.member_limits import limits_of_member
 from finance.models import Allotment, Book
 from finance.models.book import BookKind
 from finance.reports import Have, what_it_has
@@ -77,6 +78,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "have": _without_names(what_it_has(relationship.member), request.account) if shown else None,
         "flows": [flow_of(request.account, one) for one in recent],
         "shows_orders": relationship.grants(Point.VIEW_ORDERS),
+        "limits": limits_of_member(relationship, at=timezone.now()),
         "can_move": Right.MOVE_FUNDS in rights_of(request.actor, request.account),
     }
     return page(request, "finance/members/detail.html", context)

@@ -1,6 +1,7 @@
 """What the account has, who holds what, how long it lasts."""
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.actors import rights_of
@@ -9,6 +10,7 @@ from accounts.http import ConsoleRequest
 from accounts.permissions import Right
 from config.web import page
 from finance.flows import flow_of, flows_of
+from finance.member_limits import warnings_of
 from finance.reports import holdings_of, what_it_has
 from finance.runway import runway_of
 
@@ -30,6 +32,7 @@ def show(request: ConsoleRequest) -> HttpResponse:
         "holdings": holdings,
         "runway": runway_of(have.books, have.balance),
         "began": have.began or bool(flows),
+        "warnings": warnings_of(account, at=timezone.now()),
         "can_move": Right.MOVE_FUNDS in rights_of(request.actor, account),
     }
     return page(request, "finance/overview/show.html", context)

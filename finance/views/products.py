@@ -97,7 +97,7 @@ def seen_price(
 
     def price() -> Quote:
         if kind == Order.Kind.NEW:
-            refuse_stopped(account=request.account)
+            refuse_stopped(account=request.account, at=now)
         return quote(
             owner=request.account,
             product=product,
