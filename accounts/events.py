@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Account, Event
-from config.jobs import enqueue
+from config.jobs import enqueue_new
 
 _listeners: dict[str, list[str]] = defaultdict(list)
 
@@ -52,6 +52,5 @@ def record(
         subject_id=subject.pk if subject else None,
         facts=facts,
     )
-    for job_kind in _listeners[kind]:
-        enqueue(job_kind, key=f"{job_kind}:{event.pk}", event=event.pk)
+    enqueue_new(_listeners[kind], key=str(event.pk), event=event.pk)
     return event

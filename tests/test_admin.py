@@ -36,6 +36,7 @@ from finance.models import (
     MeteringKey,
     Product,
     Promotion,
+    Reseller,
     UsageImport,
     Voucher,
 )
@@ -61,6 +62,7 @@ OURS = (
 WRITABLE = {
     CreditLine: {"add"},
     MeteringKey: {"add"},
+    Reseller: {"add"},
     UsageImport: {"add"},
     **{model: {"add"} for model in (Category, Product, Discount, Promotion, Voucher, Coupon, Commitment)},
     Message: {"add"},

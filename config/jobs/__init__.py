@@ -26,7 +26,7 @@ Payloads are JSON in plain text: ids, never secrets. A handler starts in the def
 """
 
 from config.jobs.beats import worker_seen
-from config.jobs.outbox import enqueue, try_again
+from config.jobs.outbox import enqueue, enqueue_new, try_again
 from config.jobs.registry import Retry, UnknownKind, job, schedule
 from config.jobs.runner import run_due
 
@@ -34,6 +34,7 @@ __all__ = [
     "Retry",
     "UnknownKind",
     "enqueue",
+    "enqueue_new",
     "job",
     "run_due",
     "schedule",

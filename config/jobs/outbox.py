@@ -1,6 +1,7 @@
 """Asking for work: the `Job` row and its nudge, both in the caller's transaction."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,21 @@ def enqueue(kind: str, *, key: str | None = None, run_after: datetime | None = N
     if created and due:
         nudge(job.pk)
     return job
+
+
+def enqueue_new(kinds: Sequence[str], *, key: str, **payload: Any) -> None:
+    """One job of each kind, due at once, under a key that cannot have been used before: it belongs to a fresh row.
+
+    Two statements for the first and one for each further kind, because whole batches of events come in one request.
+    """
+    if not kinds:
+        return
+    for kind in kinds:
+        find(kind)
+    now = timezone.now()
+    made = [Job(kind=kind, key=f"{kind}:{key}", payload=payload, run_after=now, nudged_at=now) for kind in kinds]
+    for job in Job.objects.bulk_create(made):
+        nudge(job.pk)
 
 
 def nudge(pk: int) -> None:

@@ -110,7 +110,7 @@ def test_a_large_batch_costs_few_questions(api, manager):
         return len(caught)
 
     questions(12)  # opens the books
-    assert questions(12) - questions(2) == 10  # one for each line: its event
+    assert questions(12) - questions(2) == 10 * 4  # for each line: its event, and the jobs that listen, with nudges
 
 
 @pytest.mark.rule("K1.2", "K10.6", "K10.8")
