@@ -77,6 +77,18 @@ def test_months_that_are_none_are_said_at_the_field(console, months):
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["months"])
 
 
+def test_the_last_line_of_a_price_says_which_way_the_money_goes(console, manager):
+    product = prepaid("100")
+    page = console.get(at("order-create", product.pk))
+    assert shows(page, "To pay")
+    assert not shows(page, "You get back")
+    resource = buy(manager, product, "2", at=now()).resource
+    assert not shows(console.get(at("resource-change", resource.pk)), "You get back")
+    smaller = console.get(at("resource-change-quote", resource.pk), {"quantity": "1"})
+    assert shows(smaller, "You get back")
+    assert shows(console.get(at("resource-return", resource.pk)), "You get back")
+
+
 def test_a_form_that_is_sent_twice_is_one_order(console):
     address = at("order-create", prepaid().pk)
     key = console.get(address).context["form"]["key"].value()
