@@ -18,8 +18,8 @@ TEXTS = {
         tone="warn",
     ),
     "funds.code_limit_chosen": Words(_("Allotments above %(amount)s yuan ask for a code"), icon="shield-check"),
-    "funds.export_requested": Words(_("Asked for a file of the fund flow (%(rows)s rows)"), icon="file-down"),
-    "funds.export_fetched": Words(_("Fetched a file of the fund flow (%(rows)s rows)"), icon="file-down", tone="info"),
+    "funds.export_requested": Words(_("Asked for a file (%(rows)s rows)"), icon="file-down"),
+    "funds.export_fetched": Words(_("Fetched a file (%(rows)s rows)"), icon="file-down", tone="info"),
     "usage.import_asked": Words(_("Uploaded the usage file %(name)s"), icon="file-up"),
     "metering_key.created": Words(_("Made the key of metering %(name)s"), icon="key-round"),
     "metering_key.revoked": Words(_("Revoked the key of metering %(name)s"), icon="key-round", tone="warn"),
@@ -163,6 +163,6 @@ REPAID = ("arrears.", "statement.", "dispute.", "plan.")
 
 def register() -> None:
     """The log speaks of money from now on, and can be narrowed to it."""
-    add_texts(TEXTS, group=Group("funds", _("Funds"), PREFIXES), pages={"funds": _("funds")})
+    add_texts(TEXTS, group=Group("funds", _("Funds"), PREFIXES), pages={"funds": _("funds"), "bills": _("bills")})
     statements = Group("statements", _("Statements and repayment"), REPAID)
     add_texts({}, group=statements, pages={"statements": _("monthly statements")})

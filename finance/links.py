@@ -9,6 +9,8 @@ SEE = Right.SEE_FINANCE
 BILLS = Section(
     _("Bills"),
     [
+        Link(_("Spending"), "finance:spending", "chart-column", SEE),
+        Link(_("Bills"), "finance:bill-list", "receipt-text", SEE),
         Link(_("Orders"), "finance:order-list", "shopping-cart", SEE),
         Link(_("Resources"), "finance:resource-list", "server", SEE),
     ],

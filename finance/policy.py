@@ -37,6 +37,7 @@ USAGE_RUN_SECONDS = 40  # below the queue's limit for one job
 BILLING_DELAY = timedelta(minutes=10)  # how long after its end a cycle's usage may come in without being late
 BILLING_SHARDS_PER_JOB = 8
 BILLING_STEP = timedelta(days=1)  # what a job of a minute can bill at once
+SHARES_SHOWN_MAX = 10  # bars of the spending page; the rest stands in one
 RUNWAY_WINDOW_DAYS = 30
 RUNWAY_DAYS_MAX = 3650  # beyond ten years a date means nothing
 ORDER_LIFE = timedelta(minutes=30)  # an unpaid one is closed after this; its price holds as long
@@ -46,6 +47,8 @@ SEAL_AFTER = timedelta(hours=1)  # after midnight, when no transaction of the da
 SEALS_AT_ONCE_MAX = 31
 STATEMENT_DELAY = timedelta(hours=36)  # after the month: a statement comes at 12:00 on the 2nd
 STATEMENT_DUE_AFTER = timedelta(days=15)  # after it was issued
+DAY_SUMS_FROM_LINES = 20_000  # smaller statements are added up at once whenever they are looked at
+DAY_SUMS_SECONDS = 40.0
 STATEMENTS_PER_RUN_MAX = 2000
 STATEMENT_RUN_SECONDS = 40.0  # below the queue's limit for one job
 DISPUTE_ANSWER_WITHIN = timedelta(days=7)  # beyond that staff are late

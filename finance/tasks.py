@@ -11,6 +11,7 @@ from finance.services import (
     batches,
     billing,
     budget_watch,
+    day_sums,
     exports,
     funds_watch,
     inheritances,
@@ -157,6 +158,13 @@ def execute_plan(work: Job) -> None:
 def sweep_debts(work: Job) -> None:
     """Debts and plans that no event told of are looked at."""
     arrivals.sweep_debts(key=str(work.pk))
+
+
+# Outside, though it calls nobody: each statement commits on its own.
+@job("finance.keep_sums", outside=True, every=timedelta(hours=1))
+def keep_sums(_work: Job) -> None:
+    """Large closed months have their totals by day."""
+    day_sums.keep_sums()
 
 
 @job(inheritances.JOB)

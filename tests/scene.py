@@ -16,7 +16,7 @@ from accounts.permissions import P1, P2, Role
 from accounts.services.api_keys import create_key
 from accounts.services.certifications import submit_enterprise
 from accounts.services.directory import create_folder, open_directory
-from finance.models import Book, Commitment
+from finance.models import BillLine, Book, Commitment
 from finance.services.batches import start_batch
 from finance.services.exports import request_export
 from finance.services.purchase_stops import impose_stops
@@ -142,6 +142,7 @@ def set_orders(manager: Account) -> dict[str, int | None]:
         "resource": buy(manager, product, at=now).resource_id,
         "voucher": voucher(manager, "5.00", product=prepaid()).pk,
         "commitment": saving.pk,
+        "bill_line": BillLine.objects.filter(payer=manager).latest("pk").pk,
     }
 
 

@@ -8,6 +8,7 @@ from finance.models.budget import BalanceAlert, Budget, BudgetCrossing, Purchase
 from finance.models.callback import GatewayCallback
 from finance.models.commitment import Commitment, CommitmentUse
 from finance.models.credit import CreditAllotment, CreditLine
+from finance.models.day_sum import DaySum, Spend
 from finance.models.discount import Discount, Promotion
 from finance.models.export import Export
 from finance.models.metering_key import MeteringKey
@@ -38,6 +39,7 @@ __all__ = [
     "Coupon",
     "CreditAllotment",
     "CreditLine",
+    "DaySum",
     "Discount",
     "Dispute",
     "Entry",
@@ -60,6 +62,7 @@ __all__ = [
     "RepaymentPlan",
     "Reseller",
     "Resource",
+    "Spend",
     "Statement",
     "Suspension",
     "TopUp",

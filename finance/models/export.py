@@ -1,4 +1,4 @@
-"""A file with the fund flow of an account, written in the background."""
+"""A file of the fund flow or the bills of an account, written in the background."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -49,7 +49,15 @@ class Export(StateModel):
         CSV = "csv", _("CSV")
         XLSX = "xlsx", _("Excel (XLSX)")
 
+    class Subject(models.TextChoices):
+        """What the rows are."""
+
+        FLOWS = "flows", _("Fund flow")
+        BILLS = "bills", _("Bill lines")
+        FOCUS = "focus", _("Bill lines in FOCUS columns")
+
     account = models.ForeignKey(Account, models.PROTECT, related_name="exports", verbose_name=_("account"))
+    subject = models.CharField(_("contents"), max_length=8, choices=Subject, default=Subject.FLOWS)
     format = models.CharField(_("format"), max_length=4, choices=Format)
     asked = models.JSONField(_("filter"), default=dict)
     language = models.CharField(_("language"), max_length=10)
@@ -70,6 +78,9 @@ class Export(StateModel):
         ordering = ["-id"]
         constraints = [
             states_check("state", ExportState, name="export_state_known"),
+            models.CheckConstraint(
+                name="export_subject_known", condition=models.Q(subject__in=["flows", "bills", "focus"])
+            ),
             models.CheckConstraint(name="export_format_known", condition=models.Q(format__in=["csv", "xlsx"])),
             models.CheckConstraint(
                 name="export_ended_has_time",

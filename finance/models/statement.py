@@ -73,6 +73,8 @@ class Statement(StateModel):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by"))
     settled_at = models.DateTimeField(_("settled"), null=True)
+    # Whether totals of its lines are kept by day (`DaySum`): never while it is a draft.
+    summed = models.BooleanField(_("summed by day"), default=False, db_default=False, editable=False)
 
     objects: ClassVar[StatementQuerySet] = StatementQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -91,6 +93,7 @@ class Statement(StateModel):
                 name="statement_settled_owes_nothing",
                 condition=~Q(state="settled") | Q(repaid=F("credit") + F("outstanding") - F("waived")),
             ),
+            models.CheckConstraint(name="statement_summed_when_closed", condition=~Q(state="draft") | Q(summed=False)),
             models.CheckConstraint(
                 name="statement_issued_has_time", condition=Q(state="draft") | Q(issued_at__isnull=False)
             ),

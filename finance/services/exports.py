@@ -1,4 +1,4 @@
-"""The fund flow as a file: asked for on the page, written in the background, fetched within a week (K10.10)."""
+"""The fund flow, or bills, as a file: asked for on the page, written in the background, fetched within a week."""
 
 import csv
 import io
@@ -23,30 +23,14 @@ from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
 from config.jobs import enqueue
 from finance import policy
-from finance.flows import narrowed
-from finance.models import Allotment, Export
-from finance.spreadsheets import CSV_MARK, harmless
-from finance.worksheet import Worksheet
+from finance.models import Export
+from finance.spreadsheets import CSV_MARK
+from finance.tables import TABLES
+from finance.worksheet import Cell, Worksheet
 
 JOB = "finance.write_export"
 CHUNK = 10_000
-# What the database is asked for; the last two are how the person who did it is called.
-COLUMNS = (
-    "created_at",
-    "direction",
-    "manager_id",
-    "amount",
-    "note",
-    "transfer_id",
-    "manager__name",
-    "manager__number",
-    "member__name",
-    "member__number",
-    "created_by__name",
-    "created_by__username",
-)
-DAYS, AMOUNTS = ("since", "until"), ("least", "most")
-WIDTHS = (22, 12, 30, 14, 16, 30, 20, 14)
+DAYS, AMOUNTS = ("since", "until", "month"), ("least", "most")
 
 
 class TooManyUnderWay(DomainError):
@@ -66,7 +50,13 @@ class ExportGone(DomainError):
 
 @transaction.atomic
 def request_export(
-    *, actor: Actor, account: Account, file_format: str, asked: Mapping[str, Any], now: datetime | None = None
+    *,
+    actor: Actor,
+    account: Account,
+    file_format: str,
+    asked: Mapping[str, Any],
+    subject: str = Export.Subject.FLOWS,
+    now: datetime | None = None,
 ) -> Export:
     """A file of these rows will be written soon, in the language of whoever asked. Locks the account's exports by name.
 
@@ -78,12 +68,13 @@ def request_export(
         raise InputError("format", _("Choose the kind of file."))
     if Export.objects.filter(account=account).under_way().count() >= policy.EXPORTS_UNDER_WAY_MAX:
         raise TooManyUnderWay(most=policy.EXPORTS_UNDER_WAY_MAX)
-    rows = narrowed(account, asked)[: policy.EXPORT_ROWS_MAX + 1].count()
+    rows = TABLES[subject].rows(account, asked)[: policy.EXPORT_ROWS_MAX + 1].count()
     if rows > policy.EXPORT_ROWS_MAX:
         sentence = _("These are more than %(most)s rows. Choose a shorter time.")
         raise InputError("format", sentence, most=policy.EXPORT_ROWS_MAX)
     export = Export.objects.create(
         account=account,
+        subject=subject,
         format=file_format,
         asked=_stored(asked),
         language=translation.get_language() or "",
@@ -91,7 +82,7 @@ def request_export(
         created_by=actor.user,
         created_at=now or timezone.now(),
     )
-    record("funds.export_requested", actor=actor, account=account, subject=export, at=now, rows=rows)
+    record("funds.export_requested", actor=actor, account=account, subject=export, at=now, rows=rows, about=subject)
     enqueue(JOB, key=f"export-{export.pk}", export=export.pk)
     return export
 
@@ -119,7 +110,7 @@ def _begin(export_id: int) -> Export | None:
     export = Export.objects.select_for_update(of=("self",)).select_related("account").get(pk=export_id)
     if export.state not in {Export.State.QUEUED, Export.State.RUNNING}:
         return None
-    export.begin(rows=narrowed(export.account, _asked(export)).count())
+    export.begin(rows=TABLES[export.subject].rows(export.account, _asked(export)).count())
     export.save(update_fields=["state", "rows", "written"])
     return export
 
@@ -141,51 +132,33 @@ def give_up_export(*, export_id: int, now: datetime | None = None) -> None:
 
 
 def _write_csv(export: Export, target: IO[bytes]) -> int:
+    table, count = TABLES[export.subject], 0
     text = io.TextIOWrapper(target, encoding="utf-8", newline="", write_through=True)
-    text.write(CSV_MARK)
-    lines, count = csv.writer(text), 0
-    lines.writerow(_titles())
+    text.write(CSV_MARK if table.marked else "")
+    lines = csv.writer(text)
+    lines.writerow(table.titles())
     for count, cells in enumerate(_rows(export), 1):  # noqa: B007  (the last one is the number of rows)
-        lines.writerow(cells)
+        lines.writerow([f"{cell:f}" if isinstance(cell, Decimal) else cell for cell in cells])
     text.flush()
     text.detach()
     return count
 
 
 def _write_xlsx(export: Export, target: IO[bytes]) -> int:
-    count = 0
-    with Worksheet(target, _("Fund flow"), widths=WIDTHS) as sheet:
-        sheet.append(_titles())
+    table, count = TABLES[export.subject], 0
+    with Worksheet(target, str(table.title), widths=table.widths) as sheet:
+        sheet.append(table.titles())
         for count, cells in enumerate(_rows(export), 1):  # noqa: B007  (the last one is the number of rows)
             sheet.append(cells)
     return count
 
 
-def _titles() -> list[str]:
-    titles = [_("Time"), _("Kind"), _("Counterpart"), _("Account number"), _("Change in yuan"), _("Note"), _("By")]
-    return [*titles, _("Receipt")]
-
-
-def _rows(export: Export) -> Iterator[list[str | Decimal]]:
+def _rows(export: Export) -> Iterator[list[Cell]]:
     """Newest first, from one snapshot; every so many it says how far it is."""
-    account, zone = export.account_id, timezone.get_current_timezone()
-    kinds = {value: str(label) for value, label in Allotment.Direction.choices}
-    found = narrowed(export.account, _asked(export)).order_by("-created_at", "-id").values_list(*COLUMNS)
-    for count, row in enumerate(found.iterator(chunk_size=CHUNK), 1):
-        at, direction, manager, amount, note, transfer, *names = row
-        managing = manager == account
-        inward = (direction == Allotment.Direction.RECALL) is managing
-        name, number = names[2:4] if managing else names[0:2]
-        yield [
-            f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
-            kinds[direction],
-            harmless(name),
-            number,
-            amount if inward else -amount,
-            harmless(note),
-            harmless(names[4] or names[5] or "") if managing else "",
-            str(transfer),
-        ]
+    table = TABLES[export.subject]
+    found = table.rows(export.account, _asked(export)).iterator(chunk_size=CHUNK)
+    for count, row in enumerate(found, 1):
+        yield table.cells(export.account_id, row)
         if count % CHUNK == 0:
             Export.objects.filter(pk=export.pk).update(written=count)
 
@@ -195,7 +168,7 @@ def _stored(asked: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _asked(export: Export) -> dict[str, Any]:
-    """The stored filter in the types that `narrowed` takes."""
+    """The stored filter in the types that tables take."""
     asked: dict[str, Any] = dict(export.asked)
     asked |= {name: date.fromisoformat(asked[name]) for name in DAYS if name in asked}
     return asked | {name: Decimal(asked[name]) for name in AMOUNTS if name in asked}
@@ -219,7 +192,8 @@ def open_export(
         file = default_storage.open(export.file)
     except FileNotFoundError as error:
         raise ExportGone() from error
-    record("funds.export_fetched", actor=actor, account=account, subject=export, at=at, rows=export.written)
+    facts: dict[str, Any] = {"rows": export.written, "about": export.subject}
+    record("funds.export_fetched", actor=actor, account=account, subject=export, at=at, **facts)
     return export, file
 
 

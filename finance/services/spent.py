@@ -9,16 +9,14 @@ that each day to come will cost, on top of what is spent already.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
 
-from finance import policy
-from finance.cycles import month_of, month_start, next_month
-from finance.money import FEN, ZERO
-
-DAY = timedelta(days=1)
+from finance.cycles import month_of
+from finance.forecast import still_to_come, window_start
+from finance.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +66,11 @@ GROUP BY 1, 2
 def spent_on(*, budgets: Collection[int], months: Sequence[date], at: datetime) -> dict[tuple[int, date], Spent]:
     """By budget and month, zeros included; the forecast of a month that is over is what was spent. One statement."""
     now = month_of(at)
-    since = max(month_start(now), at - policy.FORECAST_WINDOW_DAYS * DAY)
     with connection.cursor() as cursor:
-        cursor.execute(_SPENT, {"budgets": list(budgets), "months": list(months), "recent": since})
+        cursor.execute(_SPENT, {"budgets": list(budgets), "months": list(months), "recent": window_start(at)})
         rows = cursor.fetchall()
     found = {(pk, month): Spent() for pk in budgets for month in months}
     for pk, month, actual, lately in rows:
-        more = _still_to_come(lately, since, at) if month == now else ZERO
+        more = still_to_come(lately, at) if month == now else ZERO
         found[pk, month] = Spent(actual, actual + more)
     return found
-
-
-def _still_to_come(lately: Decimal, since: datetime, at: datetime) -> Decimal:
-    """At least a day is averaged over, lest one early bill be taken for the habit of an hour."""
-    days = max(Decimal(1), Decimal((at - since) / DAY))
-    left = Decimal((month_start(next_month(month_of(at))) - at) / DAY)
-    return max(ZERO, (lately / days * left).quantize(FEN))

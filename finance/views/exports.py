@@ -1,4 +1,6 @@
-"""Files of the fund flow: asked for, watched, fetched."""
+"""Files of the fund flow and of bills: asked for, watched, fetched."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -10,13 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
-from accounts.permissions import Right
+from accounts.permissions import Point, Right
+from accounts.services.looks import note_look
 from config.errors import DomainError, NotAllowed, NotFound
 from config.paging import paginate
 from config.web import page
+from finance.bills import looked_at
+from finance.forms.bills import BillExportForm, BillFilter
 from finance.forms.flows import ExportForm, FlowFilter
 from finance.models import Export
 from finance.services.exports import open_export, request_export
+from finance.tables import TABLES
 
 TYPES = {
     Export.Format.CSV: "text/csv; charset=utf-8",
@@ -46,10 +52,26 @@ def request_file(request: ConsoleRequest) -> HttpResponse:
     back = f"{reverse('finance:flow-list')}?{request.GET.urlencode()}"
     if not form.is_valid():
         return redirect(back)
+    return _requested(request, back, file_format=form.cleaned_data["format"], asked=filters.asked)
+
+
+@require_POST
+@needs(Right.SEE_FINANCE)
+def request_bills(request: ConsoleRequest) -> HttpResponse:
+    """A file of what the filter of the bills (in the address) shows; of a member's own bill it is noted."""
+    form, filters = BillExportForm(request.POST), BillFilter(request.GET, account=request.account)
+    back = f"{reverse('finance:bill-list')}?{request.GET.urlencode()}"
+    if not form.is_valid():
+        return redirect(back)
+    subject, _dash, file_format = form.cleaned_data["file"].partition("-")
+    if link := looked_at(request.account, filters.asked):
+        note_look(actor=request.actor, relationship=link, page="bills", point=Point.VIEW_BILLS)
+    return _requested(request, back, file_format=file_format, asked=filters.asked, subject=subject)
+
+
+def _requested(request: ConsoleRequest, back: str, **wanted: Any) -> HttpResponse:
     try:
-        request_export(
-            actor=request.actor, account=request.account, file_format=form.cleaned_data["format"], asked=filters.asked
-        )
+        request_export(actor=request.actor, account=request.account, **wanted)
     except (NotFound, NotAllowed):
         raise
     except DomainError as error:
@@ -65,7 +87,7 @@ def fetch(request: ConsoleRequest, pk: int) -> HttpResponse:
     """The file itself."""
     export, file = open_export(actor=request.actor, account=request.account, export_id=pk)
     day = timezone.localdate(export.created_at).isoformat()
-    name = f"{_('fund-flow')}-{request.account.number}-{day}.{export.format}"
+    name = f"{TABLES[export.subject].slug}-{request.account.number}-{day}.{export.format}"
     response = FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[Export.Format(export.format)])
     response.headers["Cache-Control"] = "no-store"
     return response  # type: ignore[return-value]  # streamed, which the guards' type does not know

@@ -79,6 +79,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "flows": [flow_of(request.account, one) for one in recent],
         "shows_orders": relationship.grants(Point.VIEW_ORDERS),
         "limits": limits_of_member(relationship, at=timezone.now()),
+        "shows_bills": relationship.is_in_force and relationship.grants(Point.VIEW_BILLS),
         "can_move": Right.MOVE_FUNDS in rights_of(request.actor, request.account),
     }
     return page(request, "finance/members/detail.html", context)

@@ -1,0 +1,95 @@
+"""Bills as a table: totals in every dimension, down to the line and what it stands on (K7.4, K7.5)."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.guards import needs
+from accounts.http import ConsoleRequest
+from accounts.permissions import Point, Right
+from accounts.services.looks import note_look
+from config.nav import NavItem
+from config.paging import Page, paginate
+from config.web import page
+from finance.bill_groups import LABELS, LINE, NEXT, page_of_groups, rows_for
+from finance.bills import Asked, line_seen, lines_of, looked_at, sums_of, totals_of
+from finance.forms.bills import BillFilter
+from finance.price_steps import payment_of, steps_of
+from finance.records import records_of
+from finance.services.trusts import payer_of
+
+ORDER = ("-billed_at", "-id")
+
+
+@require_safe
+@needs(Right.SEE_FINANCE)
+def listing(request: ConsoleRequest) -> HttpResponse:
+    """The lines that were asked for in one dimension, with their sums. A member's own bill is noted as looked at."""
+    account, form = request.account, BillFilter(request.GET, account=request.account)
+    by, asked = form.by_name, form.asked
+    if link := looked_at(account, asked):
+        note_look(actor=request.actor, relationship=link, page="bills", point=Point.VIEW_BILLS)
+    query, rows = _query(request), _rows(request, by, asked)
+    context = {
+        "filter": form,
+        "by": by,
+        "tabs": [_tab(query, key, current=key == by) for key in LABELS],
+        "page": rows,
+        "rows": rows if by == LINE else [(row, _deeper(query, by, row.asked)) for row in rows],
+        "sums": sums_of(totals_of(account, asked)),
+        "asked": query.urlencode(),
+        "member": link.member if link else None,
+        "payer": _other_payer(request),
+    }
+    return page(request, "finance/bills/list.html", context, part="_rows.html")
+
+
+def _rows(request: ConsoleRequest, by: str, asked: Asked) -> Page[Any]:
+    if by == LINE:
+        return paginate(lines_of(request.account, asked).select_related("owner", "product"), request, order=ORDER)
+    return page_of_groups(rows_for(request.account, asked, by), by, request)
+
+
+def _query(request: ConsoleRequest) -> Any:
+    query = request.GET.copy()
+    for name in ("after", "before"):
+        query.pop(name, None)
+    return query
+
+
+def _tab(query: Any, key: str, *, current: bool) -> NavItem:
+    link = query.copy()
+    link["by"] = key
+    return NavItem(label=str(LABELS[key]), url=f"?{link.urlencode()}", icon="", current=current)
+
+
+def _deeper(query: Any, by: str, asked: Asked) -> str:
+    link = query.copy()
+    for name, value in {**asked, "by": NEXT[by]}.items():
+        link[name] = value
+    return f"?{link.urlencode()}"
+
+
+def _other_payer(request: ConsoleRequest) -> Any:
+    """The manager that pays for this account, which then has no bill of its own (A2.10)."""
+    payer = payer_of(account=request.account, at=timezone.now())
+    return payer.account if payer.trust else None
+
+
+@require_safe
+@needs(Right.SEE_FINANCE)
+def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
+    """One line: every step of its price, how it was paid, and what it stands on."""
+    line, link = line_seen(request.account, pk)
+    if link:
+        note_look(actor=request.actor, relationship=link, page="bills", point=Point.VIEW_BILLS)
+    context = {
+        "line": line,
+        "own": link is None,
+        "steps": steps_of(line),
+        "payment": payment_of(line),
+        "records": records_of(line),
+    }
+    return page(request, "finance/bills/detail.html", context)
