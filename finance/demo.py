@@ -11,6 +11,7 @@ from accounts.demo import DAY, HOUR, Story, add_chapter
 from finance.cast import account, link, owner
 from finance.cycles import ZONE
 from finance.demo_bills import Bills
+from finance.demo_limits import limits
 from finance.models import Allotment, Transfer
 from finance.money import FEN
 from finance.services.allotments import allot_funds, recall_funds
@@ -211,3 +212,4 @@ def dates(_story: Story) -> None:
 
 add_chapter("funds", funds)
 add_chapter("dates of the ledger", dates)
+add_chapter("limits", limits)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -42,14 +41,9 @@ class BudgetChangeIn(Strict):
 class BudgetIn(BudgetChangeIn):
     """A new one. Without relationship and folder it covers everything that the account uses and manages."""
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Name and amount there must be, and nothing begins paused."""
-        missing = [name for name in ("name", "amount") if name not in attrs]
-        if missing:
-            raise serializers.ValidationError({name: [_now("This field is required.")] for name in missing})
-        if attrs.get("active") is False:
-            raise serializers.ValidationError({"active": [_now("A new budget counts; pause it afterwards.")]})
-        return attrs
+    name = serializers.CharField(max_length=60)
+    amount = AmountField(help_text=_("A month, in yuan, as text with at most two decimal places."))
+    active = None  # type: ignore[assignment]  # a new one counts
 
 
 class AlertsIn(Strict):

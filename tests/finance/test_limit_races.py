@@ -33,13 +33,14 @@ def test_a_low_balance_is_told_once(manager):
     assert Event.objects.filter(kind="balance.low").count() == 1
 
 
-def test_a_threshold_of_a_budget_is_told_once_and_stops_once(manager, member):
+@pytest.mark.parametrize(("action", "stops"), [("notify", 0), ("stop", 1)])
+def test_a_threshold_of_a_budget_is_told_once_and_stops_once(manager, member, action, stops):
     link = make_relationship(manager, member)
-    budget(manager, "10.00", relationship_id=link.pk, actual=[50, 100], forecast=[], action="stop")
+    budget(manager, "10.00", relationship_id=link.pk, actual=[50, 100], forecast=[], action=action)
     bill(member, "10.00")
     assert sum(all_together(lambda: evaluate_budgets(now=MAY))) == 2
     assert BudgetCrossing.objects.count() == Event.objects.filter(kind="budget.crossed").count() == 2
-    assert PurchaseStop.objects.count() == Event.objects.filter(kind="purchase.stopped").count() == 1
+    assert PurchaseStop.objects.count() == Event.objects.filter(kind="purchase.stopped").count() == stops
 
 
 @pytest.mark.rule("A2.5")

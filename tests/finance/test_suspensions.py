@@ -10,11 +10,13 @@ from finance.models import Book, Resource, Suspension
 from finance.models.transfer import TransferKind
 from finance.services.credit import grant_credit
 from finance.services.ledger import Posting, book_for, post
+from finance.services.means import means_of
 from finance.services.suspensions import is_suspended, review_payers
 from tests.factories import make_account, make_relationship, owner_of
 from tests.finance.bills import make_product, use
 from tests.finance.funds import D, fresh_key, staff, top_up
 from tests.finance.limiting import DAY, MAY, bill, entrust
+from tests.finance.paying import announce, confirm
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -130,14 +132,14 @@ def test_without_grace_it_stops_at_once_and_there_is_nothing_to_warn_of(manager)
     assert kinds() == ["service.suspended"]
 
 
-def test_money_that_comes_in_resumes_without_waiting(manager, hourly):
+def test_money_that_comes_in_pays_what_is_owed_and_resumes_without_waiting(manager, hourly):
     bill(manager, "10.00", product=hourly)
     review_payers(now=MAY)
-    top_up(manager, "50.00")
-    pay_arrears(manager)
-    grant_credit(actor=staff(), account=manager, limit=D("1.00"))
-    run_due()
+    confirm(announce(manager, "50.00"))
+    for _job in range(3):
+        run_due()
     assert Suspension.objects.get().state == "resumed"
+    assert means_of(account=manager, at=MAY).available == D("40.00")
 
 
 def test_a_member_that_pays_for_itself_again_is_judged_by_its_own_means(manager, member, hourly):
