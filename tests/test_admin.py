@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -59,7 +60,7 @@ OURS = (
     User,
     WithheldPoint,
 )
-WRITABLE = {
+WRITABLE: dict[type[Model], set[str]] = {
     CreditLine: {"add"},
     MeteringKey: {"add"},
     Reseller: {"add"},

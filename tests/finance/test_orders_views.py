@@ -7,11 +7,10 @@ from accounts.models import Event
 from accounts.permissions import Point
 from finance.models import Order, PurchaseStop, Resource
 from tests.factories import make_account, make_relationship
-from tests.finance.bills import set_price
+from tests.finance.bills import LONG_AGO, set_price
 from tests.finance.buying import (
     DAY,
     FAR,
-    LONG_AGO,
     buy,
     coupon,
     discount,
