@@ -21,6 +21,7 @@ class FinanceApp(AppConfig):
             limit_texts,
             links,
             preflight,
+            statement_letters,
             trust_letters,
             trust_rules,
             trust_texts,
@@ -28,6 +29,7 @@ class FinanceApp(AppConfig):
         from finance.services import arrivals, funds_watch, inheritances, staff_notices
 
         accounts_preflight.register(preflight.overdraft)
+        accounts_preflight.register(preflight.arrears)
         accounts_preflight.register_reaction(preflight.who_pays)
         accounts_preflight.register_reaction(preflight.what_moves)
         targets.register_manager_check(trust_rules.chained_manager)
@@ -43,6 +45,7 @@ class FinanceApp(AppConfig):
             events.subscribe(kind, funds_watch.JOB)
         event_texts.register()
         links.register()
+        statement_letters.register()
         admin_index.register()
         for kind in staff_notices.WHAT_TO_DO:
             events.subscribe(kind, staff_notices.JOB)

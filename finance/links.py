@@ -31,6 +31,16 @@ def register() -> None:
     add_section(
         FINANCE,
         Section(
+            _("Bills"),
+            [
+                Link(_("Monthly statements"), "finance:statement-list", "receipt-text", SEE),
+                Link(_("Repayment plans"), "finance:plan-list", "list-checks", SEE),
+            ],
+        ),
+    )
+    add_section(
+        FINANCE,
+        Section(
             _("Funds"),
             [
                 Link(_("Members' funds"), "finance:member-list", "hand-coins", SEE),

@@ -9,7 +9,8 @@ from accounts.models import Relationship
 from accounts.preflight import Finding
 from config.errors import worded
 from finance.money import ZERO
-from finance.services.credit import overdraft_after_recall
+from finance.services.charging import owed_by
+from finance.services.credit import credit_held, overdraft_after_recall
 from finance.services.dissolution import settle_dissolved
 from finance.services.inheritances import follow_terms
 from finance.services.limits import end_limits
@@ -38,6 +39,19 @@ def who_pays(relationship: Relationship) -> Iterable[Finding]:
     yield from of_dissolving(ended=outcome.ended, begun=outcome.begun, worthless=outcome.worthless)
     if relationship.ended_at is not None:
         follow_terms(relationship_id=relationship.pk, at=relationship.ended_at)
+
+
+def arrears(relationship: Relationship) -> Iterable[Finding]:
+    """Bills that an account with credit of the manager has not paid must be settled first, once they are out."""
+    if not relationship.is_in_force or credit_held(relationship=relationship) == ZERO:
+        return
+    if (owed := owed_by(account=relationship.member)) > ZERO:
+        sentence = _(
+            "The account holds credit of yours and has %(amount)s yuan of unpaid bills. They must be settled first: by "
+            "cash that you allot, or by repaying its statements once they are out."
+        )
+        way = f"{reverse('finance:member-statement-list')}?member={relationship.member.number}"
+        yield Finding("K8.6", True, sentence % {"amount": owed}, link=way)
 
 
 def what_moves(relationship: Relationship) -> Iterable[Finding]:

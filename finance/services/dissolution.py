@@ -1,6 +1,6 @@
 """What becomes of money when a relationship is dissolved (K8.7, K8.8, Q-21)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,6 +29,16 @@ class Overdrawn(DomainError):
     )
 
 
+class InArrears(DomainError):
+    """The member has just come to owe bills while it held credit of the manager (K8.6)."""
+
+    code = "in_arrears"
+    rule = "K8.6"
+    sentence = _(
+        "The account holds credit of yours and has %(amount)s yuan of unpaid bills. They must be settled first."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What moved, in yuan."""
@@ -42,7 +52,7 @@ def settle_dissolved(*, relationship_id: int) -> Outcome:
     """All credit from the manager is recalled (K8.7); its cash is the member's own from now on (K8.8, Q-21).
 
     Part of the transaction that dissolves; again it finds nothing to move. Locks both accounts, then the books. Raises
-    Overdrawn where the member used credit while the question was being asked.
+    Overdrawn or InArrears where the member used credit, or more, while the question was being asked.
     """
     relationship = Relationship.objects.get(pk=relationship_id)
     if relationship.is_in_force:
@@ -53,7 +63,7 @@ def settle_dissolved(*, relationship_id: int) -> Outcome:
     books = lock_books(all_of(member) | credit_of(relationship.manager_id))
     recalled = _recall_credit(relationship)
     if recalled:
-        _check_overdraft(member, books)
+        _check_debts(member, books)
         for _pk, account in sorted(accounts.items()):
             refit_floor(account=account)
     kept = [book for book in books if book.account_id == member.pk and book.source_id == relationship.manager_id]
@@ -65,11 +75,14 @@ def settle_dissolved(*, relationship_id: int) -> Outcome:
     return Outcome(credit_recalled=recalled, cash_kept=kept[0].balance)
 
 
-def _check_overdraft(member: Account, books: Iterable[Book]) -> None:
+def _check_debts(member: Account, books: Sequence[Book]) -> None:
     """Judged again under lock, because the preflight looked without."""
     used = -sum((book.balance for book in books if book.account_id == member.pk and book.kind == BookKind.CREDIT), ZERO)
     if (owed := used - limit_of(account=member)) > ZERO:
         raise Overdrawn(amount=owed)
+    unpaid = [book.balance for book in books if book.account_id == member.pk and book.kind == BookKind.ARREARS]
+    if (arrears := -sum(unpaid, ZERO)) > ZERO:
+        raise InArrears(amount=arrears)
 
 
 def _recall_credit(relationship: Relationship) -> Decimal:
