@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_index import Topic, Waiting, add_topic, add_waiting
-from finance.models import LedgerAlarm, TopUp, Withdrawal
+from finance.models import Dispute, LedgerAlarm, TopUp, Withdrawal
 
 TOP_UPS = Waiting(
     _("Bank transfers to confirm"),
@@ -38,6 +38,19 @@ ALARMS = Waiting(
     "needs=clearing",
     lambda: LedgerAlarm.objects.raised().count(),
     "stop",
+)
+DISPUTES = Waiting(
+    _("Disputes to answer"),
+    "message-circle-question",
+    "finance.view_dispute",
+    "admin:finance_dispute_changelist",
+    "needs=answer",
+    lambda: Dispute.objects.filter(state=Dispute.State.OPEN).count(),
+)
+BILLS = Topic(
+    "bills",
+    _("Statements and repayment"),
+    ["finance.statement", "finance.dispute", "finance.repaymentplan"],
 )
 MONEY = Topic(
     "money",
@@ -83,7 +96,7 @@ USAGE = Topic("usage", _("Metered usage"), ["finance.usageimport", "finance.mete
 
 def register() -> None:
     """Staff see what waits about money, and its pages by topic, from now on."""
-    for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES, ALARMS):
+    for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES, ALARMS, DISPUTES):
         add_waiting(waiting)
-    for topic in (CATALOGUE, OFFERS, MONEY, PAYERS, LIMITS, USAGE, LEDGER):
+    for topic in (CATALOGUE, OFFERS, BILLS, MONEY, PAYERS, LIMITS, USAGE, LEDGER):
         add_topic(topic)

@@ -11,6 +11,8 @@ BILLS = Section(
     [
         Link(_("Spending"), "finance:spending", "chart-column", SEE),
         Link(_("Bills"), "finance:bill-list", "receipt-text", SEE),
+        Link(_("Monthly statements"), "finance:statement-list", "receipt-text", SEE),
+        Link(_("Repayment plans"), "finance:plan-list", "list-checks", SEE),
         Link(_("Orders"), "finance:order-list", "shopping-cart", SEE),
         Link(_("Resources"), "finance:resource-list", "server", SEE),
     ],
@@ -28,16 +30,6 @@ RULES = Section(
 def register() -> None:
     """They are there from now on: the overview above the linked accounts, the funds below them."""
     add_section(FINANCE, Section("", [Link(_("Overview"), "finance:overview", "gauge", SEE)]), first=True)
-    add_section(
-        FINANCE,
-        Section(
-            _("Bills"),
-            [
-                Link(_("Monthly statements"), "finance:statement-list", "receipt-text", SEE),
-                Link(_("Repayment plans"), "finance:plan-list", "list-checks", SEE),
-            ],
-        ),
-    )
     add_section(
         FINANCE,
         Section(

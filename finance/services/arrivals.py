@@ -34,6 +34,7 @@ REVIEWS: Final = (
     "relationship.changed",
     "invitation.accepted",
     "trust.agreed",
+    "trust.begun",
     "statement.settled",
     "dispute.answered",
     "dispute.withdrawn",
