@@ -41,7 +41,7 @@ ALARMS = Waiting(
 )
 DISPUTES = Waiting(
     _("Disputes to answer"),
-    "message-circle-question",
+    "message-circle-question-mark",
     "finance.view_dispute",
     "admin:finance_dispute_changelist",
     "needs=answer",

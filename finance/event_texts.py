@@ -69,7 +69,7 @@ TEXTS = {
     "statement.disputed": Words(
         _("Disputed %(amount)s yuan of the statement of %(month)s"),
         _("Disputed %(amount)s yuan of this account's statement of %(month)s"),
-        icon="message-circle-question",
+        icon="message-circle-question-mark",
         tone="warn",
     ),
     "statement.repaid": Words(

@@ -32,9 +32,12 @@ from tests.factories import (
     make_relationship,
     owner_of,
 )
+from tests.finance.billing import confirmed, issued, make_line
 from tests.finance.buying import DAY, buy, order, prepaid, voucher
+from tests.finance.disputing import doubt
 from tests.finance.funds import D, allot, mover, top_up
 from tests.finance.limiting import budget
+from tests.finance.planning import plan_for
 from tests.finance.trusting import trust_row
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
@@ -74,6 +77,7 @@ def set_scene() -> Scene:
     newcomer = make_account(username="newcomer", certified="no")
     submit_enterprise(actor=acting(newcomer), account=newcomer, name="新公司", credit_code=credit_code(900_000))
     message = Message.objects.create(kind=Message.Kind.PERSONAL, user=owner_of(manager), title="t", body="b")
+    months = set_statements(p2)
     money = set_funds(manager, p2)
     people = {
         "owner": owner_of(manager),
@@ -95,6 +99,7 @@ def set_scene() -> Scene:
         "member_number": member.number,
         "trust": trust_row(p2, state="proposed", starts_at=None, expires_at=timezone.now() + timedelta(days=1)).pk,
         **money,
+        **months,
         **set_orders(manager),
         **set_limits(manager, p2),
     }
@@ -129,6 +134,20 @@ def set_limits(manager: Account, relationship: Relationship) -> dict[str, int]:
     one = budget(manager, relationship_id=relationship.pk, now=now)
     [stop] = impose_stops(budget=one, links=[relationship], ask=True, at=now)
     return {"budget": one.pk, "stop": stop.pk}
+
+
+def set_statements(relationship: Relationship) -> dict[str, int]:
+    """A confirmed month of the member with a disputed line, and a plan of the manager that waits for cash."""
+    line, _other = make_line(relationship.member, "30.00"), make_line(relationship.member, "70.00")
+    issued(relationship.member)
+    dispute = doubt(line, "20.00")
+    statement = confirmed(relationship.member)
+    return {
+        "statement": statement.pk,
+        "line": line.pk,
+        "dispute": dispute.pk,
+        "plan": plan_for([relationship]).pk,
+    }
 
 
 def set_orders(manager: Account) -> dict[str, int | None]:

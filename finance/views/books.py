@@ -22,7 +22,7 @@ from finance.models import Book, Entry
 from finance.models.book import BookKind
 from finance.services.ledger import balance_at
 
-ORDER: Sequence[str] = (BookKind.CASH, BookKind.ALLOTTED, BookKind.CREDIT)
+ORDER: Sequence[str] = (BookKind.CASH, BookKind.ALLOTTED, BookKind.CREDIT, BookKind.ARREARS)
 
 
 @require_safe
@@ -77,7 +77,7 @@ def title_of(book: Book) -> str:
 
 
 def _place(book: Book) -> tuple[int, int]:
-    """Own cash, then what came from managers, then credit."""
+    """Own cash, then what came from managers, then credit and what is unpaid."""
     return ORDER.index(book.kind), book.pk
 
 

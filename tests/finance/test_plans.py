@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from accounts.actors import PointMissing
 from accounts.models import Event, Relationship
@@ -12,7 +11,7 @@ from config.errors import InputError, NotAllowed, NotFound
 from config.jobs import run_due
 from config.states import MoveRefused
 from finance import policy
-from finance.models import PlanItem, RepaymentPlan, Statement, Transfer, Trust
+from finance.models import RepaymentPlan, Statement, Transfer, Trust
 from finance.services.plan_runs import execute_plan
 from finance.services.plans import (
     ConsentMissing,
@@ -37,10 +36,10 @@ from tests.finance.billing import (
     statement_of,
 )
 from tests.finance.disputing import doubt, refuse
-from tests.finance.funds import D, allot, books_sum, fresh_key, funds, mover, top_up
+from tests.finance.funds import D, allot, fresh_key, funds, mover, top_up
 from tests.finance.paying import announce
 from tests.finance.paying import confirm as confirm_payment
-from tests.racing import race
+from tests.finance.planning import fresh, owing, plan_for, statements, states
 
 pytestmark = pytest.mark.django_db
 
@@ -49,32 +48,6 @@ pytestmark = pytest.mark.django_db
 def links(manager):
     """Three members that let the manager repay, with confirmed statements of 30.00, 40.00 and 50.00 yuan."""
     return [owing(manager, amount) for amount in ("30.00", "40.00", "50.00")]
-
-
-def owing(manager, amount, at=JUNE, **more):
-    link = make_relationship(manager, make_account(), **{"points": P2} | more)
-    make_line(link.member, amount, at)
-    confirmed(link.member, at)
-    return link
-
-
-def statements(links):
-    return [statement_of(link.member).pk for link in links]
-
-
-def plan_for(links, **more):
-    """Made through the service; nothing is paid yet."""
-    settled = {"name": "六月还款", "statements": statements(links), "consent": True} | more
-    account = links[0].manager
-    return create_plan(actor=mover(account), account=account, wish=Wish(**settled), now=LATER)
-
-
-def states(plan):
-    return [(item.state, item.paid) for item in plan.items.order_by("position")]
-
-
-def fresh(plan):
-    return RepaymentPlan.objects.get(pk=plan.pk)
 
 
 @pytest.mark.rule("K11.1", "K11.2", "A4.4")
@@ -300,43 +273,3 @@ def test_what_is_wrong_with_a_plan_is_said_at_its_field(links, field, more):
 def test_a_statement_is_chosen_once(links):
     with pytest.raises(InputError):
         plan_for(links, statements=statements(links) * 2)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_runs_at_once_pay_once():
-    manager = make_account()
-    links = [owing(manager, "30.00") for _ in range(3)]
-    plan = plan_for(links)
-    top_up(manager, "70.00")
-    results = race(6, lambda _n: execute_plan(plan_id=plan.pk, now=LATER))
-    assert [repr(result) for result in results if isinstance(result, Exception)] == []
-    assert sum(results) == 70
-    assert funds(manager).cash == 0
-    top_up(manager, "50.00")
-    results = race(6, lambda _n: execute_plan(plan_id=plan.pk, now=timezone.now()))
-    assert sum(results) == 20
-    assert (funds(manager).cash, fresh(plan).state) == (30, "completed")
-    assert books_sum() == 0
-    check_sums(*(link.member for link in links))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_running_cancelling_repaying_and_planning_again_at_once():
-    manager = make_account()
-    link = owing(manager, "30.00")
-    plan = plan_for([link])
-    top_up(manager, "100.00")
-    top_up(link.member, "30.00")
-    own, theirs = mover(manager), mover(link.member)
-    pk = statement_of(link.member).pk
-    acts = [
-        lambda _n: execute_plan(plan_id=plan.pk, now=LATER),
-        lambda _n: cancel_plan(actor=own, plan_id=plan.pk),
-        lambda n: repay_statement(actor=theirs, statement_id=pk, key=f"key-{n}", now=LATER),
-        lambda _n: plan_for([link]),
-    ]
-    results = race(8, lambda n: acts[n % 4](n))
-    assert [repr(one) for one in results if isinstance(one, Exception) and not hasattr(one, "code")] == []
-    assert statement_of(link.member).state == "settled" or PlanItem.objects.filter(state="pending").exists()
-    assert funds(manager).cash + funds(link.member).cash == 130 - statement_of(link.member).repaid
-    check_sums(link.member)
