@@ -11,7 +11,7 @@ BILLS = Section(
     [
         Link(_("Spending"), "finance:spending", "chart-column", SEE),
         Link(_("Bills"), "finance:bill-list", "receipt-text", SEE),
-        Link(_("Monthly statements"), "finance:statement-list", "receipt-text", SEE),
+        Link(_("Monthly statements"), "finance:statement-list", "file-check", SEE),
         Link(_("Repayment plans"), "finance:plan-list", "list-checks", SEE),
         Link(_("Orders"), "finance:order-list", "shopping-cart", SEE),
         Link(_("Resources"), "finance:resource-list", "server", SEE),
