@@ -91,7 +91,7 @@ LIMITS = Topic(
 )
 
 
-USAGE = Topic("usage", _("Metered usage"), ["finance.usageimport", "finance.meteringkey"])
+USAGE = Topic("usage", _("Usage and bills"), ["finance.usageimport", "finance.meteringkey", "finance.billline"])
 
 
 def register() -> None:

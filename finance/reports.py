@@ -52,6 +52,11 @@ class Have:
         return max(ZERO, self.credit_limit - self.credit_used)
 
     @property
+    def arrears(self) -> Decimal:
+        """Bills that nothing was left to pay with."""
+        return -sum((book.balance for book in self.books if book.kind == BookKind.ARREARS), ZERO)
+
+    @property
     def began(self) -> bool:
         """Anything ever moved here, or could."""
         return any(book.version for book in self.books) or self.credit_limit > ZERO

@@ -1,6 +1,7 @@
 """The pages of support staff for money, one module a topic; importing this package registers them."""
 
 from finance.admin import (
+    bills,
     catalogue,
     commitments,
     credit,
@@ -19,6 +20,7 @@ from finance.admin import (
 )
 
 __all__ = [
+    "bills",
     "catalogue",
     "commitments",
     "credit",

@@ -67,13 +67,9 @@ class TopUpIn(Strict):
     channel = serializers.ChoiceField(TopUp.Channel.choices, default=TopUp.Channel.BANK)
 
 
-class FlowQuery(Query):
-    """Narrows the fund flow."""
+class DayQuery(Query):
+    """Narrows a list to some days."""
 
-    direction = serializers.ChoiceField(Allotment.Direction.choices, required=False)
-    member = serializers.RegexField(
-        r"^[0-9]{10}$", required=False, help_text=_("The account number of the other side, ten digits.")
-    )
     since = serializers.DateField(required=False, help_text=_("From the beginning of this day, Beijing time."))
     until = serializers.DateField(required=False, help_text=_("To the end of this day, Beijing time."))
 
@@ -85,3 +81,12 @@ class FlowQuery(Query):
         if "since" in attrs and "until" in attrs and attrs["since"] > attrs["until"]:
             raise serializers.ValidationError({"until": [_now("The end lies before the beginning.")]})
         return attrs
+
+
+class FlowQuery(DayQuery):
+    """Narrows the fund flow."""
+
+    direction = serializers.ChoiceField(Allotment.Direction.choices, required=False)
+    member = serializers.RegexField(
+        r"^[0-9]{10}$", required=False, help_text=_("The account number of the other side, ten digits.")
+    )

@@ -9,6 +9,7 @@ from accounts.guards import needs
 from accounts.http import ConsoleRequest
 from accounts.permissions import Right
 from config.web import page
+from finance.bill_summary import bill_summary
 from finance.flows import flow_of, flows_of
 from finance.member_limits import warnings_of
 from finance.reports import holdings_of, what_it_has
@@ -31,6 +32,7 @@ def show(request: ConsoleRequest) -> HttpResponse:
         "flows": flows,
         "holdings": holdings,
         "runway": runway_of(have.books, have.balance),
+        "bills": bill_summary(account, have),
         "began": have.began or bool(flows),
         "warnings": warnings_of(account, at=timezone.now()),
         "can_move": Right.MOVE_FUNDS in rights_of(request.actor, account),
