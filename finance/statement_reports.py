@@ -92,7 +92,12 @@ def figures_of(found: StatementQuerySet, *, today: date | None = None) -> Figure
         under_way=Sum("payable", filter=Q(state=states.DRAFT)),
         to_confirm=Count("pk", filter=Q(state__in=[states.TO_CONFIRM, states.DISPUTED])),
     )
-    return Figures(**{name: value or ZERO for name, value in sums.items()})
+    return Figures(
+        to_repay=sums["to_repay"] or ZERO,
+        overdue=sums["overdue"] or ZERO,
+        to_confirm=sums["to_confirm"],
+        under_way=sums["under_way"] or ZERO,
+    )
 
 
 def narrowed(found: StatementQuerySet, asked: Mapping[str, Any], *, today: date | None = None) -> StatementQuerySet:

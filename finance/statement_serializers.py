@@ -68,7 +68,7 @@ class StatementLineOut(serializers.Serializer[BillLine]):
     owner = SideOut(help_text=_("Which account used it."))
     product = serializers.CharField(source="product.code")
     category = serializers.ChoiceField(BillLine.Category.choices)
-    instance = serializers.CharField()
+    instance = serializers.CharField()  # type: ignore[assignment]  # the name that the field has everywhere
     since = serializers.DateTimeField(source="cycle_start")
     until = serializers.DateTimeField(source="cycle_end")
     payable = Yuan()
