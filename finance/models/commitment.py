@@ -65,7 +65,10 @@ class Commitment(models.Model):
 
 
 class CommitmentUse(models.Model):
-    """What a commitment covered of a bill line: who consumed it is stored, so that sharing can be read."""
+    """What a commitment covered of a bill line: who consumed it is stored, so that sharing can be read.
+
+    A later correction of the usage changes the bill, not this: what a cycle took of the capacity it has taken.
+    """
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="uses", verbose_name=_("commitment"))
     line = models.ForeignKey("finance.BillLine", models.PROTECT, related_name="covered_by", verbose_name=_("line"))
