@@ -36,7 +36,7 @@ SELECT 'm-' || lpad(n::text, 12, '0') AS source_id,
     '{BEGIN.isoformat()}'::timestamptz + make_interval(secs => (n - 1) * 2674800 / {{records}}) AS started_at
 FROM generate_series(1::bigint, {{records}}) n
 """.replace("%%", "%")
-_MOMENT = "to_char({} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+08:00\"')"
+_MOMENT = "to_char(({}) AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+08:00\"')"
 _AS_FILE = f"""
 SELECT source_id, account, product, instance, quantity, {_MOMENT.format("started_at")} AS started_at,
     {_MOMENT.format("started_at + interval '30 minutes'")} AS ended_at, '' AS corrects FROM ({{records}}) r

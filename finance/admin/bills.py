@@ -116,5 +116,5 @@ class BillLineAdmin(StaffAdmin):
     @admin.display(description=_("transfer"))
     def shown_transfer(self, row: BillLine) -> SafeString | str:
         """Its page, with every entry."""
-        transfer = Transfer.objects.filter(pk=row.transfer_id).first()
+        transfer = Transfer.objects.filter(pk=row.transfer_id or 0).first()
         return link(transfer, format_html("#{}", transfer.pk)) if transfer else "—"

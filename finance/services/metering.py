@@ -128,15 +128,18 @@ def take_usage(*, rows: Iterable[Row], now: datetime | None = None) -> Intake:
 
 
 @atomic
-def take_csv(*, piece: bytes, now: datetime | None = None) -> Intake:
-    """The same for lines of CSV whose columns are FIELDS, all of them, without quotes.
+def take_csv(*, piece: bytes, lines: int, now: datetime | None = None) -> Intake:
+    """The same for so many lines of CSV whose columns are FIELDS, all of them, each a record of its own.
 
-    Raises psycopg.Error where a line has another form: then nothing has happened.
+    Raises psycopg.DataError where a line has another form, or a quote runs over several: then nothing has happened.
     """
     _stage()
     empty = ", ".join(FIELDS)
-    with raw_cursor() as cursor, cursor.copy(f"{_COPY} (FORMAT csv, FORCE_NOT_NULL ({empty}))") as copy:
-        copy.write(piece)
+    with raw_cursor() as cursor:
+        with cursor.copy(f"{_COPY} (FORMAT csv, FORCE_NOT_NULL ({empty}))") as copy:
+            copy.write(piece)
+        if cursor.rowcount != lines:
+            raise psycopg.DataError("a record runs over several lines")
     return _take(now or timezone.now())
 
 

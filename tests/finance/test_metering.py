@@ -159,8 +159,8 @@ def test_an_original_and_its_correction_may_come_together(manager, product):
 
 def test_lines_of_csv_are_taken_as_they_are(manager, product):
     lines = "\n".join(",".join(row(manager, f"s{number}")) for number in range(5))
-    assert take_csv(piece=lines.encode(), now=NOW).kept == 5
-    assert take_csv(piece=f"{lines}\n".encode(), now=NOW).known == 5
+    assert take_csv(piece=lines.encode(), lines=5, now=NOW).kept == 5
+    assert take_csv(piece=f"{lines}\n".encode(), lines=5, now=NOW).known == 5
 
 
 def test_months_are_made_ahead_and_once():
