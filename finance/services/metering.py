@@ -33,7 +33,14 @@ CREATE TEMP TABLE usage_in (
 """
 _MARK = "\x1f"  # a sign that no number has
 _COPY = f"COPY usage_in ({', '.join(FIELDS)}) FROM STDIN"
-_MOMENT = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)$"
+# A day, a clock and a zone, which the database can read. Written without regular expressions, which took most of the
+# time of the whole intake.
+_MOMENT = """
+(s.{0} LIKE '____-__-__%%' AND substr(s.{0}, 11, 1) IN ('T', ' ') AND length(s.{0}) >= 17
+    AND (right(s.{0}, 1) = 'Z' OR substr(s.{0}, length(s.{0}) - 5, 1) IN ('+', '-')
+        OR substr(s.{0}, length(s.{0}) - 4, 1) IN ('+', '-') OR substr(s.{0}, length(s.{0}) - 2, 1) IN ('+', '-'))
+    AND pg_input_is_valid(s.{0}, 'timestamptz'))
+"""
 
 # Texts become values only where their form allows it; then each row has its first reason against it, or none.
 _CHECK = """
@@ -58,16 +65,16 @@ SELECT line, source_id, corrects, owner_id, product_id, instance, quantity, star
 FROM (
     SELECT s.line, s.source_id, s.corrects, s.instance, a.id AS owner_id, p.id AS product_id, p.cycle, p.pay_mode,
         p.active,
-        CASE WHEN s.quantity ~ '^[0-9]{1,15}(\\.[0-9]{1,8})?$' THEN s.quantity::numeric END AS quantity,
-        CASE WHEN s.started_at ~ %(moment)s AND pg_input_is_valid(s.started_at, 'timestamptz')
-            THEN s.started_at::timestamptz END AS started_at,
-        CASE WHEN s.ended_at ~ %(moment)s AND pg_input_is_valid(s.ended_at, 'timestamptz')
-            THEN s.ended_at::timestamptz END AS ended_at
+        CASE WHEN translate(s.quantity, '0123456789.', '') = '' AND length(s.quantity) <= 24
+            AND pg_input_is_valid(s.quantity, 'numeric(23, 8)') AND scale(s.quantity::numeric) <= 8
+            THEN s.quantity::numeric END AS quantity,
+        CASE WHEN {started_at} THEN s.started_at::timestamptz END AS started_at,
+        CASE WHEN {ended_at} THEN s.ended_at::timestamptz END AS ended_at
     FROM usage_in s
     LEFT JOIN accounts_account a ON a.number = s.account
     LEFT JOIN finance_product p ON p.code = s.product
 ) read
-"""
+""".format(started_at=_MOMENT.format("started_at"), ended_at=_MOMENT.format("ended_at"))  # noqa: S608  (no input)
 _MONTHS = """
 SELECT DISTINCT date_trunc('month', cycle_start AT TIME ZONE 'Asia/Shanghai')::date FROM usage_checked
 WHERE reason IS NULL
@@ -170,7 +177,6 @@ def _stage() -> None:
 def _take(now: datetime) -> Intake:
     facts: dict[str, Any] = {
         "shards": SHARDS,
-        "moment": _MOMENT,
         "mark": _MARK,
         "latest": now + policy.USAGE_AHEAD,
         "oldest": now - policy.USAGE_LIFE,
