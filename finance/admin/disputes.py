@@ -102,7 +102,6 @@ class DisputeAdmin(StaffAdmin):
         "shown_amount",
         "shown_credit",
     ]
-    shown_amount = yuan("amount", _("amount"))
     buttons = [
         Button(
             "accept",
@@ -176,6 +175,11 @@ class DisputeAdmin(StaffAdmin):
     def instance(self, row: Dispute) -> str:
         """Of the line."""
         return row.line.instance
+
+    @admin.display(description=_("amount"))
+    def shown_amount(self, row: Dispute) -> SafeString | str:
+        """What is doubted."""
+        return money(row.amount)
 
     @admin.display(description=_("amount of the line"))
     def shown_line(self, row: Dispute) -> SafeString | str:

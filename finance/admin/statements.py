@@ -1,6 +1,7 @@
 """Statements and repayment plans, read-only."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Sum
@@ -33,6 +34,17 @@ PLANS = {
 }
 
 
+AMOUNTS: list[Any] = [
+    yuan("payable", _("payable")),
+    yuan("voucher", _("vouchers")),
+    yuan("cash", _("cash")),
+    yuan("credit", _("on credit")),
+    yuan("outstanding", _("unpaid when billed")),
+    yuan("repaid", _("repaid")),
+    yuan("waived", _("waived")),
+]
+
+
 @admin.register(Statement)
 class StatementAdmin(StaffAdmin):
     """A month of one payer, with what it is made of and what was disputed."""
@@ -44,37 +56,10 @@ class StatementAdmin(StaffAdmin):
     search_fields = ["account__name", "=account__number"]
     search_help_text = _("Name or number of the account")
     fieldsets = [
-        (
-            _("Amounts"),
-            {
-                "fields": [
-                    "account_link",
-                    "lines",
-                    *(f"shown_{name}" for name in ("payable", "voucher", "cash", "credit", "outstanding")),
-                    *(f"shown_{name}" for name in ("repaid", "waived", "due")),
-                ]
-            },
-        ),
+        (_("Amounts"), {"fields": ["account_link", "lines", *AMOUNTS, "shown_due"]}),
         (_("Course"), {"fields": ["issued_at", "due_on", "confirmed_at", "confirmed_by", "settled_at"]}),
     ]
-    readonly_fields = [
-        "account_link",
-        "shown_payable",
-        "shown_voucher",
-        "shown_cash",
-        "shown_credit",
-        "shown_outstanding",
-        "shown_repaid",
-        "shown_waived",
-        "shown_due",
-    ]
-    shown_payable = yuan("payable", _("payable"))
-    shown_voucher = yuan("voucher", _("vouchers"))
-    shown_cash = yuan("cash", _("cash"))
-    shown_credit = yuan("credit", _("on credit"))
-    shown_outstanding = yuan("outstanding", _("unpaid when billed"))
-    shown_repaid = yuan("repaid", _("repaid"))
-    shown_waived = yuan("waived", _("waived"))
+    readonly_fields = ["account_link", *AMOUNTS, "shown_due"]
 
     def title(self, row: Statement) -> str:
         """Whose and of which month."""

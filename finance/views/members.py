@@ -74,6 +74,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
     context = {
         "relationship": relationship,
         "standing": standings(request.account, [relationship])[0],
+        "shows_statements": relationship.grants(Point.VIEW_STATEMENTS),
         "mode": row_of(relationship, now=timezone.now()).mode,
         "have": _without_names(what_it_has(relationship.member), request.account) if shown else None,
         "flows": [flow_of(request.account, one) for one in recent],
