@@ -12,7 +12,7 @@ from config.jobs import run_due
 from config.states import MoveRefused
 from finance import policy
 from finance.models import RepaymentPlan, Statement, Transfer, Trust
-from finance.services.plan_runs import execute_plan
+from finance.services.plan_runs import execute_plan, pay_item
 from finance.services.plans import (
     ConsentMissing,
     NotPlannable,
@@ -99,6 +99,15 @@ def test_no_item_is_paid_while_the_manager_owes_more_than_it_has(links, manager)
     top_up(manager, "60.00")
     assert execute_plan(plan_id=plan.pk, now=LATER) == 0
     assert (funds(manager).arrears, funds(manager).cash) == (40, 0)
+
+
+@pytest.mark.rule("K11.6")
+def test_cash_that_arrives_between_is_not_taken_from_own_arrears(links, manager):
+    plan = plan_for(links)
+    make_line(manager, "100.00")
+    top_up(manager, "60.00")
+    assert pay_item(item_id=plan.items.order_by("position")[0].pk, now=LATER) == 0
+    assert funds(manager).cash == 60
 
 
 def test_only_own_cash_pays(links, manager, stranger):
