@@ -16,11 +16,12 @@ from finance.services.catalogue import add_category, add_product, set_price
 from finance.services.commitments import grant_commitment
 from finance.services.discounts import add_promotion, grant_discount
 from finance.services.disputes import raise_dispute
-from finance.services.metering import Row, take_usage
+from finance.services.metering import take_usage
 from finance.services.order_payments import pay_order
 from finance.services.orders import place_order
 from finance.services.plan_runs import execute_plan
 from finance.services.plans import Wish, create_plan
+from finance.services.staging import Row
 from finance.services.statements import confirm_statement, issue_statements
 from finance.services.trusteeships import accept_trust, propose_trust
 from finance.services.vouchers import grant_coupon, grant_voucher

@@ -14,7 +14,8 @@ from config.api.view import ApiView, Outcome
 from config.errors import InputError
 from finance import policy
 from finance.api.metering_auth import MeteringAuthentication
-from finance.services.metering import FIELDS, Row, take_usage, text_of
+from finance.services.metering import take_usage, text_of
+from finance.services.staging import FIELDS, Row
 from finance.usage_reasons import words_for
 
 

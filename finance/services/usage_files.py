@@ -25,7 +25,8 @@ from config.errors import InputError
 from config.jobs import enqueue
 from finance import policy
 from finance.models import RefusedLine, UsageImport
-from finance.services.metering import FIELDS, Intake, Row, take_csv, take_usage, text_of, unreadable
+from finance.services.metering import Intake, take_csv, take_usage, text_of, unreadable
+from finance.services.staging import FIELDS, Row
 
 JOB = "finance.import_usage"
 State = UsageImport.State
@@ -34,10 +35,10 @@ _NEEDED = frozenset(FIELDS) - {"corrects"}
 
 @dataclass(slots=True)
 class Piece:
-    """Some whole lines of a file: good ones as bytes, the numbers of those that cannot be read, and where it ends."""
+    """Some whole lines of a file, without their ends: which there are, which cannot be read, and where it ends."""
 
     lines: list[bytes] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)  # of the lines, counted from 1 in the file
+    numbers: Sequence[int] = ()  # of the lines, counted from 1 in the file
     refused: list[tuple[int, str, str]] = field(default_factory=list)  # number, reason, text
     last: int = 0  # the number of the last line
     end: int = 0  # bytes from the beginning of the file
@@ -124,9 +125,25 @@ def _columns(row: UsageImport, file: IO[bytes]) -> tuple[Sequence[str] | None, i
 
 
 def _next_piece(file: IO[bytes], start: int, number: int) -> Piece:
-    """Whole lines from there on, a few megabytes at most; a line beyond the limit is passed over, never held."""
-    piece, size = Piece(end=start, last=number), 0
+    """Whole lines from there on, a few megabytes at most."""
     file.seek(start)
+    body = file.read(policy.USAGE_PIECE_BYTES) + file.readline(policy.USAGE_LINE_BYTES_MAX)
+    lines = body.split(b"\n")
+    if (
+        lines.pop() == b""
+        and lines
+        and max(map(len, lines)) < policy.USAGE_LINE_BYTES_MAX
+        and all(map(bytes.strip, lines))
+    ):
+        last = number + len(lines)
+        return Piece(lines, range(number + 1, last + 1), last=last, end=start + len(body))
+    file.seek(start)
+    return _careful_piece(file, start, number)
+
+
+def _careful_piece(file: IO[bytes], start: int, number: int) -> Piece:
+    """The same where lines are empty, huge, or end with the file; a huge one is passed over, never held."""
+    piece, numbers, size = Piece(end=start, last=number), [], 0
     while size < policy.USAGE_PIECE_BYTES:
         line = file.readline(policy.USAGE_LINE_BYTES_MAX)
         if not line:
@@ -141,8 +158,9 @@ def _next_piece(file: IO[bytes], start: int, number: int) -> Piece:
             piece.refused.append((piece.last, "line_too_long", line[:200].decode("utf-8", "replace")))
             break  # a huge one has taken its time: what is done so far is kept
         if line.strip():
-            piece.lines.append(line)
-            piece.numbers.append(piece.last)
+            piece.lines.append(line.removesuffix(b"\n"))
+            numbers.append(piece.last)
+    piece.numbers = numbers
     return piece
 
 
@@ -167,7 +185,7 @@ def _keep(row: UsageImport, columns: Sequence[str] | None, piece: Piece, now: da
 def _take(columns: Sequence[str] | None, piece: Piece, now: datetime) -> Intake:
     """By the database's own reader where every line is plain; else line by line: only the bad ones are refused."""
     if columns is not None and list(columns) == list(FIELDS):
-        body = b"".join(line if line.endswith(b"\n") else line + b"\n" for line in piece.lines)
+        body = b"\n".join([*piece.lines, b""])
         if b"\\." not in body:
             try:
                 with transaction.atomic():

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.actors import StaffOnly
 from finance import policy
 from finance.models import MeteringKey, Usage
-from finance.services.metering import FIELDS
 from finance.services.metering_keys import create_metering_key, revoke_metering_key
+from finance.services.staging import FIELDS
 from tests.accounts.api_client import ApiClient
 from tests.finance.bills import make_product
 from tests.finance.funds import mover, staff

@@ -10,7 +10,7 @@ from config.jobs import run_due
 from finance import policy
 from finance.models import Usage, UsageImport
 from finance.services import usage_files
-from finance.services.metering import FIELDS
+from finance.services.staging import FIELDS
 from finance.services.usage_files import import_usage, upload_usage
 from tests.finance.bills import make_product
 from tests.finance.funds import staff
