@@ -91,7 +91,7 @@ def slices(tiers: Iterable[Tier], quantity: Decimal) -> list[tuple[Decimal, Deci
 
 
 def tiered(tiers: Iterable[Tier], quantity: Decimal) -> Decimal:
-    """The list price of a quantity; `tiered_price` in SQL says the same."""
+    """The list price of a quantity; the billing run says the same in SQL (`finance.services.rating`)."""
     return sum((units * price for _above, units, price in slices(tiers, quantity)), Decimal(0))
 
 

@@ -28,6 +28,7 @@ from finance.services.coverage import cover_usage, use_vouchers
 from finance.services.drawing import CREDIT, ORDER, Purse, arrears_books, lock_purses, open_cash
 from finance.services.ledger import Posting, platform_book, post_many
 from finance.services.rating import draft_usage
+from finance.sets import among
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 Payer = tuple[int, bool]  # who pays, and whether by credit alone
@@ -53,26 +54,35 @@ class Share:
     credit: Decimal
     owed: Decimal
 
+    @property
+    def way(self) -> str:
+        """The one way in which all of it is paid, or `mixed`."""
+        ways = [name for name in ("cash", "credit", "owed") if getattr(self, name)]
+        return "mixed" if len(ways) > 1 else "".join(ways)
 
+
+# Only where a payer pays in several ways must a line know what came before it.
 _WRITE = """
 WITH share AS (
     SELECT * FROM unnest(%(payers)s::bigint[], %(only)s::boolean[], %(cash)s::numeric[], %(credit)s::numeric[],
-        %(mixed)s::boolean[], %(transfers)s::bigint[])
-        s(payer_id, credit_only, has_cash, has_credit, mixed, transfer_id)
+        %(way)s::text[], %(transfers)s::bigint[]) s(payer_id, credit_only, has_cash, has_credit, way, transfer_id)
 ), place AS (
     SELECT * FROM unnest(%(owing)s::bigint[], %(months)s::date[], %(statements)s::bigint[])
         p(payer_id, month, statement_id)
 ), running AS (
-    SELECT d.*, s.has_cash, s.has_credit, s.transfer_id, d.payable - d.voucher AS due, d.payable - d.voucher AS up_to
-    FROM bill_draft d JOIN share s USING (payer_id, credit_only) WHERE NOT s.mixed
-    UNION ALL
-    SELECT d.*, s.has_cash, s.has_credit, s.transfer_id, d.payable - d.voucher,
-        sum(d.payable - d.voucher) OVER (PARTITION BY payer_id, credit_only ORDER BY d.cycle_start, d.id)
-    FROM bill_draft d JOIN share s USING (payer_id, credit_only) WHERE s.mixed
-), split AS (
-    SELECT *, greatest(0, least(up_to, has_cash) - (up_to - due)) AS cash,
+    SELECT d.id, has_cash, has_credit, d.payable - d.voucher AS due,
+        sum(d.payable - d.voucher) OVER (PARTITION BY payer_id, credit_only ORDER BY d.cycle_start, d.id) AS up_to
+    FROM share s JOIN bill_draft d USING (payer_id, credit_only) WHERE s.way = 'mixed'
+), mixed AS (
+    SELECT id, greatest(0, least(up_to, has_cash) - (up_to - due)) AS cash,
         greatest(0, least(up_to, has_cash + has_credit) - greatest(up_to - due, has_cash)) AS credit
-    FROM running JOIN place USING (payer_id, month)
+    FROM running
+), split AS (
+    SELECT d.*, p.statement_id, s.transfer_id, d.payable - d.voucher AS due,
+        coalesce(m.cash, CASE s.way WHEN 'cash' THEN d.payable - d.voucher ELSE 0 END) AS cash,
+        coalesce(m.credit, CASE s.way WHEN 'credit' THEN d.payable - d.voucher ELSE 0 END) AS credit
+    FROM bill_draft d JOIN share s USING (payer_id, credit_only) JOIN place p USING (payer_id, month)
+    LEFT JOIN mixed m ON m.id = d.id
 ), written AS (
     INSERT INTO finance_billline (id, statement_id, payer_id, owner_id, product_id, category, instance, cycle_start,
         cycle_end, revision, quantity, gross, covered, rate, discount, rounding, coupon, payable, voucher, cash, credit,
@@ -80,7 +90,7 @@ WITH share AS (
     SELECT id, statement_id, payer_id, owner_id, product_id, 'use', instance, cycle_start,
         cycle_end, revision, quantity, gross, covered, rate, discount, gross - covered - discount - payable, 0, payable,
         voucher, cash, credit, due - cash - credit, transfer_id, %(at)s
-    FROM split ORDER BY payer_id, owner_id, product_id, cycle_start
+    FROM split
     RETURNING statement_id, payable, voucher, cash, credit, outstanding
 )
 UPDATE finance_statement s SET lines = s.lines + n.lines, payable = s.payable + n.payable,
@@ -203,7 +213,7 @@ def _charge(at: datetime) -> Run:
     if not rows:
         return Run()
     statements = open_statements(wanted=wanted)
-    accounts = list(Account.objects.filter(pk__in={row[0] for row in rows}))
+    accounts = list(Account.objects.filter(pk__in=among({row[0] for row in rows})))
     open_cash(accounts=accounts)
     purses = lock_purses(accounts=accounts, at=at)
     shares = {(payer, only): _share(purses[payer], due, only) for payer, only, due, *_rest in rows}
@@ -225,7 +235,7 @@ def _post(purses: Mapping[int, Purse], shares: Mapping[Payer, Share], *, first_l
     owed: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for (payer, _only), share in shares.items():
         owed[payer] += share.owed
-    debtors = Account.objects.filter(pk__in=[payer for payer, amount in owed.items() if amount])
+    debtors = Account.objects.filter(pk__in=among(payer for payer, amount in owed.items() if amount))
     books = arrears_books(accounts=debtors)
     revenue = _Stripes()
     postings: dict[int, Posting] = {}
@@ -252,13 +262,13 @@ def _write(
     transfers: Mapping[int, int],
     at: datetime,
 ) -> None:
-    """Lines, and sums of statements. Only where a payer paid in two ways must a line know what came before it."""
+    """Lines, and sums of statements."""
     facts: dict[str, Any] = {
         "payers": [payer for payer, _only in shares],
         "only": [only for _payer, only in shares],
         "cash": [share.cash for share in shares.values()],
         "credit": [share.credit for share in shares.values()],
-        "mixed": [sum(map(bool, (share.cash, share.credit, share.owed))) > 1 for share in shares.values()],
+        "way": [share.way for share in shares.values()],
         "transfers": [transfers.get(payer) for payer, _only in shares],
         "owing": [payer for payer, _month in statements],
         "months": [month for _payer, month in statements],

@@ -27,6 +27,7 @@ from finance.models.book import BookKind
 from finance.money import FEN, ZERO
 from finance.services.ledger import book_for
 from finance.services.trusts import is_trusteed, paid_for
+from finance.sets import among
 
 
 class CreditShort(DomainError):
@@ -73,11 +74,12 @@ def limit_of(*, account: Account, at: datetime | None = None) -> Decimal:
 def limits_of(*, accounts: Iterable[Account], at: datetime | None = None) -> dict[int, Decimal]:
     """The same for many, by account, in three queries."""
     ids = [account.pk for account in accounts]
-    lines = CreditLine.objects.filter(account__in=ids).valid(at=at).order_by().values_list("account_id")
+    these = among(ids)
+    lines = CreditLine.objects.filter(account__in=these).valid(at=at).order_by().values_list("account_id")
     granted = dict(lines.annotate(sum=Sum("limit")))
     given = CreditAllotment.objects.filter(relationship__state__in=Relationship.IN_FORCE).order_by()
-    received = given.filter(relationship__member__in=ids).values_list("relationship__member_id")
-    away = given.filter(relationship__manager__in=ids).values_list("relationship__manager_id")
+    received = given.filter(relationship__member__in=these).values_list("relationship__member_id")
+    away = given.filter(relationship__manager__in=these).values_list("relationship__manager_id")
     plus, minus = dict(received.annotate(sum=Sum("amount"))), dict(away.annotate(sum=Sum("amount")))
     return {pk: max(ZERO, granted.get(pk, ZERO) + plus.get(pk, ZERO) - minus.get(pk, ZERO)) for pk in ids}
 

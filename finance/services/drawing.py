@@ -12,7 +12,7 @@ from finance.models import Book
 from finance.models.book import BookKind
 from finance.money import ZERO
 from finance.services.credit import limits_of
-from finance.services.ledger import book_for
+from finance.sets import among
 
 CASH: tuple[str, ...] = (BookKind.CASH, BookKind.ALLOTTED)
 CREDIT: tuple[str, ...] = (BookKind.CREDIT,)
@@ -72,7 +72,7 @@ def lock_purses(*, accounts: Iterable[Account], at: datetime) -> dict[int, Purse
     found = list(accounts)
     ids = [account.pk for account in found]
     books: dict[int, list[_Row]] = defaultdict(list)
-    wanted = Book.objects.filter(account__in=ids, kind__in=(*ORDER, BookKind.ARREARS)).order_by("pk")
+    wanted = Book.objects.filter(account__in=among(ids), kind__in=(*ORDER, BookKind.ARREARS)).order_by("pk")
     for row in wanted.select_for_update(no_key=True).values_list(*_Row._fields):
         if (book := _Row(*row)).kind in ORDER:
             books[book.account_id].append(book)
@@ -84,26 +84,26 @@ def lock_purses(*, accounts: Iterable[Account], at: datetime) -> dict[int, Purse
 def open_cash(*, accounts: Iterable[Account]) -> None:
     """Each has a book of own cash, so that there is a book to lock."""
     ids = [account.pk for account in accounts]
-    known = set(Book.objects.filter(account__in=ids, kind=BookKind.CASH).values_list("account_id", flat=True))
+    known = set(Book.objects.filter(account__in=among(ids), kind=BookKind.CASH).values_list("account_id", flat=True))
     missing = [Book(account_id=pk, kind=BookKind.CASH) for pk in sorted(set(ids) - known)]
     Book.objects.bulk_create(missing, ignore_conflicts=True)
 
 
 def arrears_books(*, accounts: Iterable[Account]) -> dict[int, int]:
     """The arrears book of each, by account, opened where there is none."""
-    found = list(accounts)
-    books = Book.objects.filter(account__in=found, kind=BookKind.ARREARS)
-    known = dict(books.values_list("account_id", "pk"))
-    return {account.pk: known.get(account.pk) or _opened(account) for account in found}
-
-
-def _opened(account: Account) -> int:
-    return book_for(account=account, kind=BookKind.ARREARS).pk
+    ids = {account.pk for account in accounts}
+    books = Book.objects.filter(account__in=among(ids), kind=BookKind.ARREARS).values_list("account_id", "pk")
+    known = dict(books)
+    if missing := sorted(ids - known.keys()):
+        rows = [Book(account_id=pk, kind=BookKind.ARREARS, floor=None) for pk in missing]
+        Book.objects.bulk_create(rows, ignore_conflicts=True)
+        known = dict(books.all())
+    return known
 
 
 def _since(members: list[int]) -> Mapping[tuple[int, int], float]:
     """When each manager's first relationship with a member was established: the oldest pays first."""
-    links = Relationship.objects.filter(member__in=members).order_by("-established_at")
+    links = Relationship.objects.filter(member__in=among(members)).order_by("-established_at")
     rows = links.values_list("member_id", "manager_id", "established_at")
     return {(member, manager): at.timestamp() for member, manager, at in rows if at is not None}
 

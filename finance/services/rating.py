@@ -17,15 +17,28 @@ _LONGEST_CYCLE = timedelta(days=32)  # so that partitions which cannot matter ar
 
 _TABLES = ("bill_draft", "bill_price", "bill_rate", "bill_offer")
 
+# Spans of time and of quantity, one for each tier: `base` is what the tiers below it come to.
 _PRICES = """
 CREATE TEMP TABLE bill_price ON COMMIT DROP AS
-SELECT p.product_id, p.valid_from,
-       coalesce(lead(p.valid_from) OVER (PARTITION BY p.product_id ORDER BY p.valid_from), 'infinity') AS valid_until,
-       t.aboves, t.prices, t.prices[1] AS flat, cardinality(t.prices) = 1 AND t.aboves[1] = 0 AS is_flat
-FROM finance_price p
-JOIN (SELECT price_id, array_agg(above ORDER BY above) AS aboves, array_agg(unit_price ORDER BY above) AS prices
-      FROM finance_pricetier GROUP BY price_id) t ON t.price_id = p.id
+WITH tier AS (
+    SELECT price_id, above, unit_price, lead(above) OVER (PARTITION BY price_id ORDER BY above) AS next
+    FROM finance_pricetier
+), price AS (
+    SELECT id, product_id, valid_from,
+           coalesce(lead(valid_from) OVER (PARTITION BY product_id ORDER BY valid_from), 'infinity') AS valid_until
+    FROM finance_price
+)
+SELECT p.product_id, p.valid_from, p.valid_until, t.above, t.unit_price, coalesce(t.next, 'infinity') AS up_to,
+       CASE WHEN row_number() OVER lower = 1 THEN '-infinity' ELSE t.above END AS beyond,
+       coalesce(sum((t.next - t.above) * t.unit_price) OVER (lower ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+           AS base
+FROM price p JOIN tier t ON t.price_id = p.id
+WINDOW lower AS (PARTITION BY p.id ORDER BY t.above)
 """
+# How what is used (u) finds its price (c), and what it costs at it.
+PRICE_FITS = """c.product_id = u.product_id AND c.valid_from <= u.cycle_start AND u.cycle_start < c.valid_until
+        AND c.beyond < u.quantity AND u.quantity <= c.up_to"""
+AT_LIST_PRICE = "c.base + greatest(u.quantity - c.above, 0) * c.unit_price"
 
 # For each account with a contract and each product: the rate that counts in each span between two changes. The
 # narrowest scope wins, the lowest rate among equals; `inherited` is the same for members, by what may be inherited.
@@ -86,13 +99,14 @@ CREATE TEMP TABLE bill_draft (
 ) ON COMMIT DROP
 """
 
-# What each cycle used that nobody has billed. Shards are locked, so intake adds nothing to them meanwhile.
+# What each cycle used that nobody has billed. Shards are locked, so intake adds nothing to them meanwhile. In the order
+# in which indexes of bill lines grow at their ends.
 _FRESH = """
     SELECT u.owner_id, u.product_id, u.instance, u.cycle_start, u.cycle_end, sum(u.quantity) AS quantity
     FROM finance_usage u JOIN finance_billingshard s ON s.number = u.shard
     WHERE u.shard = ANY(%(shards)s) AND u.cycle_end > s.billed_until AND u.cycle_end <= %(until)s
         AND u.cycle_start >= %(since)s
-    GROUP BY 1, 2, 3, 4, 5
+    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 4
 """
 
 # Cycles that changed after they were billed, as a whole; what was billed is taken off below.
@@ -103,18 +117,16 @@ _LATE = """
     FROM finance_lateusage l WHERE l.shard = ANY(%(shards)s) AND l.cycle_end <= %(until)s
 """
 
+# OFFSET 0: the database would work out every step again wherever it is named.
 _PRICED = """
 INSERT INTO bill_draft (id, owner_id, product_id, category_id, instance, cycle_start, cycle_end, month, quantity, gross,
                         rate, discount, payable, payer_id, credit_only, shares)
 SELECT nextval('finance_billline_id_seq'), owner_id, product_id, category_id, instance, cycle_start, cycle_end,
-       date_trunc('month', cycle_start AT TIME ZONE 'Asia/Shanghai')::date, quantity, gross, rate,
-       round(gross * (1 - rate), 8), round(gross - round(gross * (1 - rate), 8), 2),
-       coalesce(trustee_id, owner_id), trustee_id IS NOT NULL AND NOT from_cash, trustee_id IS NULL OR shares_vouchers
-FROM (
-    SELECT u.*, p.category_id, t.manager_id AS trustee_id, t.from_cash, t.shares_vouchers,
-        round(CASE WHEN c.is_flat THEN u.quantity * c.flat
-              WHEN c.aboves IS NOT NULL THEN tiered_price(u.quantity, c.aboves, c.prices) END, 8)
-            AS gross,
+       date_trunc('month', cycle_start AT TIME ZONE 'Asia/Shanghai')::date, quantity, gross, rate, discount,
+       round(gross - discount, 2), coalesce(trustee_id, owner_id), trustee_id IS NOT NULL AND NOT from_cash,
+       trustee_id IS NULL OR shares_vouchers
+FROM (SELECT *, round(gross * (1 - rate), 8) AS discount FROM (
+    SELECT u.*, p.category_id, t.manager_id AS trustee_id, t.from_cash, t.shares_vouchers, round({at_list}, 8) AS gross,
         round(least(coalesce(o.on_top, 1) * CASE
             WHEN g.keeps_own_discount OR (t.manager_id IS NULL AND i.manager_id IS NULL) THEN coalesce(own.rate, 1)
             WHEN t.manager_id IS NOT NULL THEN coalesce(his.rate, 1)
@@ -122,8 +134,7 @@ FROM (
     FROM ({usage}) u
     JOIN finance_product p ON p.id = u.product_id
     JOIN finance_category g ON g.id = p.category_id
-    LEFT JOIN bill_price c ON c.product_id = u.product_id
-        AND c.valid_from <= u.cycle_start AND u.cycle_start < c.valid_until
+    LEFT JOIN bill_price c ON {price_fits}
     LEFT JOIN bill_offer o ON o.product_id = u.product_id
         AND o.valid_from <= u.cycle_start AND u.cycle_start < o.valid_until
     LEFT JOIN finance_trust t ON t.member_id = u.owner_id AND t.state IN ('agreed', 'ended')
@@ -134,7 +145,8 @@ FROM (
         AND own.valid_from <= u.cycle_start AND u.cycle_start < own.valid_until
     LEFT JOIN bill_rate his ON his.account_id = coalesce(t.manager_id, i.manager_id) AND his.product_id = u.product_id
         AND his.valid_from <= u.cycle_start AND u.cycle_start < his.valid_until
-) priced
+    OFFSET 0
+) listed OFFSET 0) priced
 """
 
 # A cycle without a list price waits among the late ones until there is one.
@@ -180,10 +192,14 @@ def draft_usage(*, shards: Sequence[int], until: datetime, since: datetime) -> N
         for table in (_PRICES, _RATES, _OFFERS, _DRAFT):
             cursor.execute(table)
         cursor.execute("ANALYZE bill_price, bill_rate, bill_offer")
-        cursor.execute(_PRICED.format(usage=_LATE), facts)
+        cursor.execute(_priced(_LATE), facts)
         cursor.execute(_FORGET_LATE, facts)
         cursor.execute(_DIFFERENCES)
         cursor.execute(_NOTHING_NEW)
-        cursor.execute(_PRICED.format(usage=_FRESH), facts)
+        cursor.execute(_priced(_FRESH), facts)
         cursor.execute(_UNPRICED, facts)
-        cursor.execute("ANALYZE bill_draft")
+        cursor.execute("ANALYZE bill_draft (payer_id, credit_only, month)")
+
+
+def _priced(usage: str) -> str:
+    return _PRICED.format(usage=usage, price_fits=PRICE_FITS, at_list=AT_LIST_PRICE)

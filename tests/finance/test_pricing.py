@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from finance.models import Order
 from finance.months import add_months, begun_days_left, days_left, months_between
 from finance.pricing import Contract, CouponTerms, Offer, at_list_price, best_rate, list_steps, reduced, tiered
 from finance.services.pricing import CouponUnusable, NoPrice
+from finance.services.rating import AT_LIST_PRICE, PRICE_FITS, draft_usage
 from tests.finance.bills import make_category, make_product, set_price
 from tests.finance.buying import DAY, NOON, coupon, discount, inherit, make_pair, prepaid, price_of, promotion, trust
 from tests.finance.funds import D
@@ -22,9 +23,16 @@ numbers = st.decimals(min_value=0, max_value=10**6, places=4)
 @pytest.mark.django_db
 @given(st.dictionaries(numbers, numbers, min_size=1, max_size=6), numbers)
 def test_tiers_cost_the_same_in_python_and_in_the_database(tiers, quantity):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tiered_price(%s, %s::numeric[], %s::numeric[])", [quantity, [*tiers], [*tiers.values()]])
-        assert cursor.fetchone()[0] == tiered(tiers.items(), quantity)
+    product = make_product()
+    set_price(product, tiers, since=NOON)
+    with transaction.atomic(), connection.cursor() as cursor:
+        draft_usage(shards=[], until=NOON, since=NOON)
+        cursor.execute(
+            f"SELECT {AT_LIST_PRICE} FROM (SELECT %s AS product_id, %s AS cycle_start, %s::numeric AS quantity) u"
+            f" JOIN bill_price c ON {PRICE_FITS}",
+            [product.pk, NOON, quantity],
+        )
+        assert cursor.fetchall() == [(tiered(tiers.items(), quantity),)]
 
 
 def test_each_part_of_a_quantity_costs_the_price_of_its_tier():
