@@ -1,129 +1,178 @@
-"""The part of benchmarks/billing.py about the billing run."""
+"""The acts that are measured: taking usage in, and billing it; ours beside the least SQL and the usual Django loop."""
 
-import resource
-import statistics
-import sys
+import math
 import time
-from decimal import Decimal
-from functools import partial
-from itertools import islice
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
 
+from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
+from django.test import override_settings
 
 from accounts.models import Account
-from benchmarks import common, usage_data
-from finance.models import BillLine, Price, Product, Usage
+from benchmarks.usage_data import COLUMNS, LATER, PARTITION
+from finance.models import BillLine, Book, Discount, Price, Product, Statement, Usage, UsageImport
 from finance.models.usage import SHARDS
+from finance.services import ledger
 from finance.services.billing import bill_usage
-from finance.services.charging import Draft, charge
-from finance.services.drawing import open_cash
-from finance.services.ledger import Posting, platform_book, post_many
+from finance.services.staging import raw_cursor
+from finance.services.usage_files import import_usage
 
-AIMS = (common.Aim("run_of_limit", 0.3), common.Aim("vs_django_loop", 20))
-LIMIT, OURS, LOOP = "INSERT … SELECT … GROUP BY", "billing run", "Django loop (scaled)"
-SAMPLE = 400  # lines that the loop makes
-CASH = Decimal("1000000.00")
+BLOCK = 1024 * 1024
+EIGHT, FEN = Decimal("0.00000001"), Decimal("0.01")
 
-# The least that yields the same totals: one row for each account, product and cycle.
+# What the least SQL is given ready-made: a price for each product, and for each account the share that it pays.
+_LEAST_TERMS = """
+CREATE SCHEMA least;
+CREATE TABLE least.price AS
+    SELECT p.product_id, t.unit_price AS price, coalesce(u.above, 0) AS above,
+        coalesce(t.unit_price - u.unit_price, 0) AS off
+    FROM finance_price p JOIN finance_pricetier t ON t.price_id = p.id AND t.above = 0
+    LEFT JOIN finance_pricetier u ON u.price_id = p.id AND u.above > 0;
+CREATE TABLE least.rate AS
+    SELECT a.id AS owner_id, coalesce(d.rate, 1) AS rate FROM accounts_account a
+    LEFT JOIN finance_trust t ON t.member_id = a.id
+    LEFT JOIN finance_discount d ON d.account_id = coalesce(t.manager_id, a.id);
+CREATE TABLE least.line (
+    id bigint GENERATED ALWAYS AS IDENTITY, owner_id bigint NOT NULL, product_id bigint NOT NULL,
+    instance varchar(100) NOT NULL, cycle_start timestamptz NOT NULL, cycle_end timestamptz NOT NULL,
+    quantity numeric(24, 8) NOT NULL, payable numeric(18, 2) NOT NULL
+);
+ANALYZE least.price, least.rate;
+"""
 _LEAST = """
-INSERT INTO bench_least (owner_id, product_id, instance, cycle_start, quantity, payable)
-SELECT u.owner_id, u.product_id, u.instance, u.cycle_start, sum(u.quantity),
-    round(tiered_price(sum(u.quantity), t.a, t.p), 2)
-FROM finance_usage u JOIN finance_price p ON p.product_id = u.product_id
-JOIN (SELECT price_id, array_agg(above ORDER BY above) AS a, array_agg(unit_price ORDER BY above) AS p
-      FROM finance_pricetier GROUP BY price_id) t ON t.price_id = p.id
-GROUP BY u.owner_id, u.product_id, u.instance, u.cycle_start, t.a, t.p
+INSERT INTO least.line (owner_id, product_id, instance, cycle_start, cycle_end, quantity, payable)
+SELECT owner_id, product_id, instance, cycle_start, cycle_end, quantity,
+    round((quantity * price - greatest(quantity - above, 0) * off) * rate, 2)
+FROM (
+    SELECT owner_id, product_id, instance, cycle_start, cycle_end, sum(quantity) AS quantity FROM finance_usage
+    GROUP BY 1, 2, 3, 4, 5
+) used JOIN least.price USING (product_id) JOIN least.rate USING (owner_id)
+"""
+# Lines that differ from those of the least SQL, but for what commitments covered.
+_DIFFERENT = """
+SELECT count(*) FROM least.line l FULL JOIN finance_billline b USING (owner_id, product_id, instance, cycle_start)
+WHERE (l.quantity, l.payable) IS DISTINCT FROM (b.quantity, b.payable) AND b.covered IS NOT DISTINCT FROM 0
+"""
+_SUMS = """
+SELECT (SELECT sum(payable - voucher) FROM finance_billline),
+    (SELECT sum(payable - voucher) FROM finance_statement),
+    (SELECT sum(e.amount) FROM finance_entry e JOIN finance_book b ON b.id = e.book_id AND b.kind = 'revenue')
 """
 
 
-def measure(report: common.Report, world: usage_data.World, *, rounds: int) -> None:
-    """The least, ours and the loop in turn over the same usage; nothing that they write stays."""
-    common.tell(f"keeping {world.records:,} records")
-    usage_data.empty()
-    usage_data.fill(world)
-    _give_cash()
-    found = common.run_rounds({LIMIT: limit, OURS: partial(ours, report), LOOP: loop}, count=rounds, within=150)
-    for name, seconds in found.items():
-        middle = statistics.median(seconds)
-        report.rows.append((name, [f"{world.records / middle:,.0f}", f"{middle:.1f}", ""]))
-        report.cells.append({"contender": name, "records": world.records, "seconds": round(middle, 2)})
-    report.ratios["run_of_limit"] = common.median_ratio(found[LIMIT], found[OURS])
-    report.ratios["vs_django_loop"] = common.median_ratio(found[LOOP], found[OURS])
-    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
-    report.notes.append(f"The billing process took at most {size:.0f} MiB.")
+def copy_in(path: Path) -> None:
+    """The records by plain COPY."""
+    with path.open("rb") as file, raw_cursor() as cursor, cursor.copy(f"COPY {PARTITION} ({COLUMNS}) FROM STDIN") as to:
+        while block := file.read(BLOCK):
+            to.write(block)
 
 
-def limit() -> float:
-    """Seconds of one statement into a bare table."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE bench_least (owner_id bigint, product_id bigint, instance varchar(100),"
-            " cycle_start timestamptz, quantity numeric(24, 8), payable numeric(18, 2))"
-        )
-        began = time.perf_counter()
-        cursor.execute(_LEAST)
-        seconds = time.perf_counter() - began
-        transaction.set_rollback(True)
-    return seconds
+def upload(path: Path) -> int:
+    """The file is where uploads are, as yet unread; answers the upload's number."""
+    with override_settings(MEDIA_ROOT=path.parent), path.open("rb") as file:
+        stored = default_storage.save(f"usage/{path.name}", File(file))
+        size = default_storage.size(stored)
+    return UsageImport.objects.create(name=path.name, file=stored, bytes=size).pk
 
 
-def ours(report: common.Report) -> float:
-    """Seconds of the run over every shard."""
-    with transaction.atomic():
-        began = time.perf_counter()
-        run = bill_usage(shards=range(SHARDS), until=usage_data.NOW, now=usage_data.NOW)
-        seconds = time.perf_counter() - began
-        transaction.set_rollback(True)
-    note = f"{run.lines:,} bill lines of {run.payers:,} payers."
-    if note not in report.notes:
-        report.notes.append(note)
-    return seconds
+def import_file(upload_id: int, media: Path) -> None:
+    """The file by our import, piece by piece."""
+    with override_settings(MEDIA_ROOT=media):
+        import_usage(upload_id=upload_id, seconds=math.inf, now=LATER)
 
 
-def loop() -> float:
-    """Seconds that a loop over the groups would take: look up the price, charge, write, one after the other."""
-    keys = ("owner_id", "product_id", "instance", "cycle_start", "cycle_end")
-    groups = Usage.objects.values(*keys).annotate(sum=Sum("quantity")).order_by(*keys)
-    lines = Usage.objects.values(*keys[:4]).distinct().count()
-    with transaction.atomic():
-        began = time.perf_counter()
-        for number, group in enumerate(islice(groups.iterator(chunk_size=SAMPLE), SAMPLE)):
-            _charge_one(number, group)
-        seconds = time.perf_counter() - began
-        transaction.set_rollback(True)
-    return seconds / SAMPLE * lines
-
-
-def _charge_one(number: int, group: dict[str, object]) -> None:
-    owner = Account.objects.get(pk=group["owner_id"])
-    product = Product.objects.select_related("category").get(pk=group["product_id"])
-    price = Price.objects.filter(product=product, valid_from__lte=group["cycle_start"]).order_by("-valid_from")[0]
-    each = price.tiers.order_by("above")[0].unit_price
-    draft = Draft(
-        owner=owner,
-        product=product,
-        category=BillLine.Category.USE,
-        instance=str(group["instance"]),
-        cycle_start=group["cycle_start"],  # type: ignore[arg-type]
-        cycle_end=group["cycle_end"],  # type: ignore[arg-type]
-        quantity=group["sum"],  # type: ignore[arg-type]
-        gross=group["sum"] * each,  # type: ignore[operator]
-    )
-    charge(draft=draft, payer=owner, key=f"loop-{number}", now=usage_data.NOW)
-
-
-def _give_cash() -> None:
-    accounts = list(Account.objects.all())
-    open_cash(accounts=accounts)
-    bank = platform_book(kind="bank", near=1).pk
+def prepare_least() -> None:
+    """The least SQL has its tables."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT account_id, id FROM finance_book WHERE kind = 'cash'")
-        books = cursor.fetchall()
-    for first in range(0, len(books), 1000):
-        post_many(
-            postings=[
-                Posting("top_up", f"bench-{account}", {book: CASH, bank: -CASH})
-                for account, book in books[first : first + 1000]
-            ]
-        )
+        cursor.execute(_LEAST_TERMS)
+
+
+def least() -> None:
+    """The same totals, by one statement, with the memory that our run allows itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '128MB'; SET jit = off")
+        cursor.execute(_LEAST)
+
+
+def ours() -> None:
+    """All shards in one run."""
+    bill_usage(shards=range(SHARDS), until=LATER, now=LATER)
+
+
+def check(count: int, *, per_line: int) -> None:
+    """What was measured is right: line by line as by the least SQL, and in the ledger and in statements."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(_DIFFERENT)
+        different = cursor.fetchone()[0]
+        cursor.execute(_SUMS)
+        sums = cursor.fetchone()
+    lines = BillLine.objects.count()
+    if different or len(set(sums)) > 1 or lines != count // per_line:
+        raise SystemExit(f"wrong: {different} of {lines} lines differ; lines, statements and ledger say {sums}")
+
+
+def loop_seconds(sample: int) -> float:
+    """How long the usual Django loop would take for everything: its query, and a sample of its turns."""
+    began = time.perf_counter()
+    keys = ("owner_id", "product_id", "instance", "cycle_start", "cycle_end")
+    found = list(Usage.objects.filter(cycle_end__lte=LATER).values(*keys).annotate(sum=Sum("quantity")).order_by())
+    asked = time.perf_counter()
+    with transaction.atomic():
+        for group in found[:sample]:
+            _bill_one(group)
+        took = time.perf_counter() - asked
+        transaction.set_rollback(True)
+    return asked - began + took * len(found) / sample
+
+
+def _bill_one(group: dict[str, Any]) -> None:
+    """One line as it is usually written: everything looked up, the book locked, all of it paid from cash."""
+    at, quantity = group["cycle_start"], group["sum"]
+    account, product = Account.objects.get(pk=group["owner_id"]), Product.objects.get(pk=group["product_id"])
+    price = Price.objects.filter(product=product, valid_from__lte=at).order_by("-valid_from")[0]
+    gross = _priced(quantity, list(price.tiers.order_by("above").values_list("above", "unit_price"))).quantize(EIGHT)
+    scope = Q(product=product) | Q(category=product.category_id) | Q(product=None, category=None)
+    discount = Discount.objects.filter(scope, account=account).valid(at=at).order_by("rate").first()
+    rate = discount.rate if discount else Decimal(1)
+    off = (gross * (1 - rate)).quantize(EIGHT)
+    payable = (gross - off).quantize(FEN, ROUND_HALF_UP)
+    cash = Book.objects.select_for_update().get(account=account, kind="cash")
+    revenue = ledger.platform_book(kind="revenue", near=account.pk)
+    key = f"loop:{account.pk}:{product.pk}:{group['instance']}:{at.isoformat()}"
+    paid = min(cash.balance, payable)
+    transfer = ledger.post(posting=ledger.Posting("charge", key, {cash.pk: -paid, revenue.pk: paid})) if paid else None
+    statement, _made = Statement.objects.get_or_create(account=account, month=at.date().replace(day=1))
+    del group["sum"]
+    BillLine.objects.create(
+        statement=statement,
+        payer=account,
+        category=BillLine.Category.USE,
+        quantity=quantity,
+        gross=gross,
+        rate=rate,
+        discount=off,
+        rounding=gross - off - payable,
+        payable=payable,
+        cash=paid,
+        outstanding=payable - paid,
+        transfer_id=transfer,
+        **group,
+    )
+    Statement.objects.filter(pk=statement.pk).update(
+        lines=F("lines") + 1,
+        payable=F("payable") + payable,
+        cash=F("cash") + paid,
+        outstanding=F("outstanding") + payable - paid,
+    )
+
+
+def _priced(quantity: Decimal, tiers: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+    ends = [above for above, _price in tiers[1:]] + [quantity]
+    parts = zip(tiers, ends, strict=True)
+    return sum((max(min(quantity, end) - above, Decimal(0)) * price for (above, price), end in parts), Decimal(0))

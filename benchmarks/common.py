@@ -129,24 +129,38 @@ def median_ratio(above: Sequence[float], below: Sequence[float]) -> float:
 @contextmanager
 def temporary_database(name: str) -> Iterator[None]:
     """Inside, Django's connection leads to an empty, migrated database of this name, which is dropped afterwards."""
-    usual = connection.settings_dict["NAME"]
     make_database(name)
+    try:
+        with connected_to(name):
+            call_command("migrate", verbosity=0, interactive=False)
+            yield
+    finally:
+        drop_database(name)
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """Inside, Django's connection leads to this database."""
+    usual = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name
     try:
-        call_command("migrate", verbosity=0, interactive=False)
         yield
     finally:
         connection.close()
         connection.settings_dict["NAME"] = usual
-        drop_database(name)
 
 
-def make_database(name: str) -> None:
-    """An empty database of this name on the project's server, whatever an interrupted run left there."""
+def make_database(name: str, *, template: str = "template0") -> None:
+    """A database of this name on the project's server, empty or a copy to which nobody is connected.
+
+    Whatever an interrupted run left there is gone.
+    """
     drop_database(name)
+    made, origin = connection.ops.quote_name(name), connection.ops.quote_name(template)
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)} TEMPLATE template0")
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(f"CREATE DATABASE {made} TEMPLATE {origin} STRATEGY FILE_COPY")
 
 
 def drop_database(name: str) -> None:

@@ -1,128 +1,114 @@
-"""Usage for benchmarks of billing: accounts, products with prices, and any number of records, made by the database.
+"""What billing is measured on: usage of a month by many accounts, which differ in prices, discounts and means.
 
-The same numbers always give the same records: those of one month, in the order of time, spread over all accounts and
-products. `NOW` is a moment after that month, to be given to whatever takes or bills them.
+What an account uses of a product in a cycle becomes one bill line; five records make one. Numbers are chosen so that
+every step of a price is exact at eight places: the least SQL rounds to the same fen.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from pathlib import Path
 
-import psycopg
 from django.db import connection
 
 from accounts.models import Account
-from finance.cycles import ZONE, month_start
-from finance.models import Category, Price, PriceTier, Product
+from benchmarks import usage_terms
+from finance.cycles import ZONE
 from finance.models.usage import SHARDS
-from finance.services.partitions import ensure_months
+from finance.services.partitions import ensure_months, partition_of
+from finance.services.staging import FIELDS, raw_cursor
 
-ACCOUNTS, PRODUCTS, RECORDS = 10_000, 20, 1_000_000
-MONTH = date(2026, 3, 1)
-BEGIN = month_start(MONTH)
-END = datetime(2026, 4, 1, tzinfo=ZONE)
-NOW = END + timedelta(hours=12)
-CYCLES = ("hour", "hour", "day", "day", "month")  # of the products, in turn
-LONG_AGO = datetime(2020, 1, 1, tzinfo=ZONE)
+ACCOUNTS, PRODUCTS, PER_LINE = 10_000, 20, 5
+PAIRS = ACCOUNTS * PRODUCTS
+MONTH = datetime(2026, 1, 1, tzinfo=ZONE)
+LATER = datetime(2026, 2, 1, tzinfo=ZONE)  # all of it is over
+BEFORE = MONTH - timedelta(days=1)
+PARTITION = partition_of(month=MONTH.date())
+POOR, LENT, GIVEN = 20, 40, 200  # each so-manieth account has too little cash; a credit line beside it; a voucher
+MANAGERS, MEMBERS = 10, 20  # trusteed members, of each of these managers
 
-# Half an hour each. A record's account and product follow from its number, so that nothing has to be looked up.
+# Records come as a meter reports them, in the order of time. A step that is coprime to the number of pairs of account
+# and product spreads the lines over them; when every pair has its line, each goes on to another cycle.
 _RECORDS = f"""
-SELECT 'm-' || lpad(n::text, 12, '0') AS source_id,
-    lpad((1 + n * 7919 %% {{accounts}})::text, 10, '0') AS account,
-    'bench-' || lpad(((n + n / {{accounts}}) %% {{products}})::text, 2, '0') AS product,
-    'i-' || n / 7 %% 3 AS instance, round((1 + n * 37 %% 1000) / 100.0, 2) AS quantity,
-    '{BEGIN.isoformat()}'::timestamptz + make_interval(secs => (n - 1) * 2674800 / {{records}}) AS started_at
-FROM generate_series(1::bigint, {{records}}) n
-""".replace("%%", "%")
-_MOMENT = "to_char(({}) AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+08:00\"')"
-_AS_FILE = f"""
-SELECT source_id, account, product, instance, quantity, {_MOMENT.format("started_at")} AS started_at,
-    {_MOMENT.format("started_at + interval '30 minutes'")} AS ended_at, '' AS corrects FROM ({{records}}) r
+SELECT 'r' || lpad((row_number() OVER (ORDER BY at, n))::text, 12, '0') AS source_id, number, owner_id, code,
+    product_id, 'i-' || lpad(pair::text, 6, '0') AS instance, 1 + (n % 400) * 0.01 AS quantity, cycle,
+    at AS started_at, at + interval '9 minutes' AS ended_at
+FROM (
+    SELECT n, pair, a.id AS owner_id, a.number, p.id AS product_id, p.code, p.cycle,
+        timestamptz '{MONTH.isoformat()}' + CASE p.cycle
+            WHEN 'day' THEN (pair * 31 + turn * 3) % 30 * interval '1 day' + part * interval '4 hours'
+            ELSE (pair * 31 + pair / {PRODUCTS} + turn * 67) % 720 * interval '1 hour' + part * interval '10 minutes'
+        END AS at
+    FROM (
+        SELECT n, n / {PER_LINE} * 7919 % {PAIRS} AS pair, n % {PER_LINE} AS part, n / {PAIRS * PER_LINE} AS turn
+        FROM generate_series(0, {{count}} - 1::bigint) n
+    ) numbered
+    JOIN accounts_account a ON a.number = (3000000000 + pair / {PRODUCTS})::text
+    JOIN finance_product p ON p.code = 'p' || pair % {PRODUCTS}
+) placed
 """
-COLUMNS = (
-    "source_id, owner_id, product_id, instance, quantity, started_at, ended_at, cycle_start, cycle_end, shard"  # kept
-)
-_AS_KEPT = f"""
-SELECT source_id, a.id AS owner_id, p.id AS product_id, instance, quantity, started_at,
-    started_at + interval '30 minutes' AS ended_at, cycle_start(p.cycle, started_at) AS cycle_start,
-    cycle_end(p.cycle, started_at) AS cycle_end, a.id % {SHARDS} AS shard
-FROM ({{records}}) r JOIN accounts_account a ON a.number = r.account JOIN finance_product p ON p.code = r.product
-ORDER BY source_id
+COLUMNS = "source_id, owner_id, product_id, instance, quantity, started_at, ended_at, cycle_start, cycle_end, shard"
+_TYPED = f"""
+SELECT source_id, owner_id, product_id, instance, quantity, started_at, ended_at,
+    cycle_start(cycle, started_at) AS cycle_start, cycle_end(cycle, started_at) AS cycle_end,
+    (owner_id % {SHARDS})::smallint AS shard
+FROM ({_RECORDS}) record ORDER BY source_id
+"""
+_MOMENT = "to_char({} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS+08:00')"
+_WRITTEN = f"""
+SELECT source_id, number AS account, code AS product, instance, quantity, {_MOMENT.format("started_at")} AS started_at,
+    {_MOMENT.format("ended_at")} AS ended_at, NULL AS corrects
+FROM ({_RECORDS}) record ORDER BY source_id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """How many there are of each."""
+def make_world() -> None:
+    """Products with prices, accounts with discounts and means; no usage yet."""
+    rows = [Account(number=str(3_000_000_000 + n), username=f"bench{n}", name=str(n)) for n in range(ACCOUNTS)]
+    accounts = Account.objects.bulk_create(rows, 2_000)
+    products = usage_terms.make_products(PRODUCTS, since=MONTH)
+    usage_terms.make_discounts(accounts[::3], since=MONTH)
+    usage_terms.make_funds(accounts, accounts[::POOR])
+    usage_terms.make_credit(accounts[::LENT], usage_terms.LIMIT, since=BEFORE)
+    usage_terms.make_vouchers(accounts[5::GIVEN], since=MONTH, until=LATER)
+    usage_terms.make_commitments(accounts[7], accounts[8], products[0], since=MONTH, until=LATER)
+    for n in range(MANAGERS):
+        first = ACCOUNTS // 2 + n * MEMBERS
+        usage_terms.entrust(accounts[9 + n * 100], accounts[first : first + MEMBERS], since=MONTH)
+    ensure_months(months=[MONTH.date()])
+    settle()
 
-    accounts: int = ACCOUNTS
-    products: int = PRODUCTS
-    records: int = RECORDS
 
-    @property
-    def query(self) -> str:
-        """Its records: source_id, account, product, instance, quantity, started_at."""
-        return _RECORDS.format(accounts=self.accounts, products=self.products, records=self.records)
-
-
-def make_world(world: World) -> None:
-    """Its accounts, its products with list prices (every fourth by tiers), and the month's table."""
-    numbers = range(1, world.accounts + 1)
-    Account.objects.bulk_create(Account(number=f"{n:010}", username=f"bench{n}", name=str(n)) for n in numbers)
-    category = Category.objects.create(code="bench", name="Bench")
-    for number in range(world.products):
-        product = Product.objects.create(
-            code=f"bench-{number:02}",
-            name=f"Bench {number}",
-            category=category,
-            pay_mode="postpaid",
-            cycle=CYCLES[number % len(CYCLES)],
-            unit="piece",
-        )
-        price = Price.objects.create(product=product, valid_from=LONG_AGO)
-        PriceTier.objects.bulk_create(_tiers(price, number))
-    ensure_months(months=[MONTH])
+def settle() -> None:
+    """As autovacuum leaves it, with nothing waiting to be written."""
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
 
 
-def _tiers(price: Price, number: int) -> Sequence[PriceTier]:
-    first = PriceTier(price=price, above=Decimal(0), unit_price=Decimal(number + 1) / 50)
-    if number % 4:
-        return [first]
-    return [first, PriceTier(price=price, above=Decimal(5), unit_price=first.unit_price / 2)]
+def write_files(count: int, *, typed: Path, plain: Path) -> None:
+    """So many records, as COPY takes them into the table, and as a file for our import."""
+    _write(typed, f"COPY ({_TYPED.format(count=count)}) TO STDOUT")
+    _write(plain, f"COPY ({_WRITTEN.format(count=count)}) TO STDOUT (FORMAT csv, HEADER)")
+    assert plain.open().readline().strip() == ",".join(FIELDS)
 
 
-def write_file(world: World, path: Path) -> None:
-    """Its records as the vendor's metering writes them: CSV with the names of the columns."""
-    _write(path, _AS_FILE.format(records=world.query), "FORMAT csv, HEADER")
+def _write(path: Path, statement: str) -> None:
+    with path.open("wb") as file, raw_cursor() as cursor, cursor.copy(statement) as copy:
+        for block in copy:
+            file.write(block)
 
 
-def write_kept(world: World, path: Path) -> None:
-    """Its records as `finance_usage` keeps them, for COPY with `COLUMNS`."""
-    _write(path, _AS_KEPT.format(records=world.query), "FORMAT csv")
-
-
-def fill(world: World) -> None:
-    """Its records stand in the table, as if intake had taken them."""
+def fill(count: int) -> None:
+    """So many records are in the table, and nothing else."""
+    forget()
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        cursor.execute(f"INSERT INTO finance_usage ({COLUMNS}) {_AS_KEPT.format(records=world.query)}")
-        cursor.execute("VACUUM ANALYZE finance_usage")
+        cursor.execute(f"INSERT INTO {PARTITION} ({COLUMNS}) {_TYPED.format(count=count)}")
+    settle()
 
 
-def empty() -> None:
-    """No record is there."""
+def forget() -> None:
+    """No usage."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE finance_usage, finance_lateusage, finance_billingshard")
-
-
-def _write(path: Path, query: str, options: str) -> None:
-    connection.ensure_connection()
-    with path.open("wb") as file, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        with cursor.copy(f"COPY ({query}) TO STDOUT ({options})") as copy:  # type: ignore[arg-type]
-            for block in copy:
-                file.write(block)
+        cursor.execute(f"TRUNCATE {PARTITION}")
+        cursor.execute("CHECKPOINT")

@@ -8,18 +8,14 @@ is what the system says when it has ended. `memory_growth` is that of the large 
 that memory does not grow with the number of entries.
 """
 
-import multiprocessing
-import resource
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from django.core.management import call_command
 from django.db import connection
 
-from benchmarks import common
+from benchmarks import apart, common
 
 common.set_up()
 from tests.finance.ledger_rows import fill_ledger  # noqa: E402
@@ -28,25 +24,6 @@ DATABASE = "bench_verify_ledger"
 SIZES = (100_000, 1_000_000)
 BOOKS = 10_000
 AIMS = (common.Aim("memory_growth", 1.1, at_most=True),)
-
-
-def measured(act: Callable[[], None]) -> tuple[float, float]:
-    """Seconds, and the largest resident size in MiB, of doing this in a process of its own."""
-    connection.close()
-    ours, theirs = multiprocessing.get_context("spawn").Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(target=_measure, args=(act, theirs))
-    process.start()
-    seconds, size = ours.recv()
-    process.join()
-    return float(seconds), float(size)
-
-
-def _measure(act: Callable[[], None], pipe: "multiprocessing.connection.Connection") -> None:
-    connection.settings_dict["NAME"] = DATABASE
-    began = time.perf_counter()
-    act()
-    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
-    pipe.send((time.perf_counter() - began, size))
 
 
 def verify() -> None:
@@ -71,10 +48,10 @@ def main() -> None:
             there = size
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
-            seconds, memory = measured(verify)
-            found.append(memory)
-            report.rows.append((f"{size:,} entries", [f"{size / seconds:,.0f}", f"{memory:.0f}"]))
-            report.cells.append({"entries": size, "seconds": round(seconds, 1), "mib": round(memory, 1)})
+            took = apart.measured(verify, database=DATABASE)
+            found.append(took.ours)
+            report.rows.append((f"{size:,} entries", [f"{size / took.seconds:,.0f}", f"{took.ours:.0f}"]))
+            report.cells.append({"entries": size, "seconds": round(took.seconds, 1), "mib": round(took.ours, 1)})
     report.ratios["memory_growth"] = found[-1] / found[0]
     report.write(as_json=chosen.json)
 
