@@ -39,7 +39,7 @@ WITH sold AS MATERIALIZED (
 SELECT line, source_id, corrects, owner_id, product_id, instance, quantity, started_at, ended_at,
     cycle_start, date_add(cycle_start, step, 'Asia/Shanghai') AS cycle_end, (owner_id %% %(shards)s)::smallint AS shard,
     CASE
-        WHEN corrects LIKE %(mark)s || '%%' THEN substr(corrects, 2)
+        WHEN source_id = '' AND corrects LIKE %(mark)s || '%%' THEN substr(corrects, 2, 40)
         WHEN source_id = '' OR length(source_id) > 100 THEN 'source_id'
         WHEN owner_id IS NULL THEN 'unknown_account'
         WHEN product_id IS NULL THEN 'unknown_product'
