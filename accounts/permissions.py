@@ -30,10 +30,11 @@ class Right(models.TextChoices):
     CERTIFY = "certify", _("certify this account")
     SEE_FINANCE = "see_finance", _("see finances")
     MOVE_FUNDS = "move_funds", _("move funds")
+    MANAGE_INVOICES = "manage_invoices", _("manage invoices and the invoice cloud")
 
 
 _VIEWER = frozenset({Right.VIEW, Right.SEE_FINANCE})
-_FINANCE = _VIEWER | {Right.MOVE_FUNDS, Right.MANAGE_LINKS}
+_FINANCE = _VIEWER | {Right.MOVE_FUNDS, Right.MANAGE_LINKS, Right.MANAGE_INVOICES}
 RIGHTS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(Right),
     Role.FINANCE: _FINANCE,

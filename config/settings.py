@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "accounts.apps.AccountsApp",
     "finance.apps.FinanceApp",
+    "invoicing.apps.InvoicingApp",
 ]
 
 MIDDLEWARE = [
@@ -168,6 +169,19 @@ REGISTRY_BACKEND = env.text("REGISTRY_BACKEND", "accounts.registry.SampleRegistr
 REGISTRY_OPTIONS = env.prefixed("REGISTRY_")
 PAYMENT_BACKEND = env.text("PAYMENT_BACKEND", "finance.payments.offline.OfflineBackend")
 PAYMENT_OPTIONS = env.prefixed("PAYMENT_")
+TAX_BACKEND = env.text("TAX_BACKEND", "invoicing.tax.simulator.SimulatedPlatform")
+TAX_OPTIONS = env.prefixed("TAX_")
+# Who issues invoices for cloud spending: SELLER_NAME, SELLER_TAX_NUMBER, SELLER_ADDRESS, SELLER_PHONE, SELLER_BANK,
+# SELLER_BANK_ACCOUNT, SELLER_DRAWER. The one by default is invented.
+SELLER = {
+    "name": "统账云计算有限公司",
+    "tax_number": "91110105MA01TX8W9J",
+    "address": "北京市朝阳区示例路 1 号",
+    "phone": "010-65550100",
+    "bank": "示例银行北京分行",
+    "bank_account": "110100000001",
+    "drawer": "统账",
+} | {name: value for name, value in env.prefixed("SELLER_").items() if value.strip()}
 
 # Words, time and place
 LANGUAGE_CODE = "zh-hans"

@@ -7,11 +7,16 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from config import preferences
 from config.api.problems import nothing_here
 
-API: list[URLPattern | URLResolver] = [path("", include("accounts.api_urls")), path("", include("finance.api_urls"))]
+API: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api_urls")),
+    path("", include("finance.api_urls")),
+    path("", include("invoicing.api_urls")),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("finance.urls")),
+    path("", include("invoicing.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include((API, "api"))),
     re_path(r"^api/", nothing_here),

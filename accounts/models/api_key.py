@@ -21,6 +21,8 @@ class Scope(models.TextChoices):
     FUNDS_WRITE = "funds:write", _("Allot, recall, top up")
     BILLS_READ = "bills:read", _("See bills, orders, statements")
     BILLS_WRITE = "bills:write", _("Order, confirm, repay, plan")
+    INVOICES_READ = "invoices:read", _("See titles, invoices and requests for them")
+    INVOICES_WRITE = "invoices:write", _("Ask for invoices")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

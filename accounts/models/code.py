@@ -26,6 +26,7 @@ class OneTimeCode(models.Model):
         ALLOT_FUNDS = "allot_funds", _("allot funds")
         WITHDRAW = "withdraw", _("withdraw money")
         SWITCH_PAYING = "switch_paying", _("change who pays")
+        SHOW_CREDENTIALS = "show_credentials", _("show or renew the keys of the invoice cloud")
 
     purpose = models.CharField(_("purpose"), max_length=32)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="codes", verbose_name=_("user"))

@@ -1,0 +1,1 @@
+"""The pages of support staff about invoices; each module registers its own."""

@@ -1,0 +1,1 @@
+"""Invoices for an account's own business systems, below `/api/v1/`."""

@@ -1,0 +1,20 @@
+"""The numbers of invoicing, each in one place."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+LINES_MAX: Final = 2000  # on one invoice
+REVIEW_ABOVE: Final = Decimal("100000.00")  # yuan; larger requests wait for staff
+RED_LETTER_LIFE: Final = timedelta(hours=72)
+LINE_TAX_TOLERANCE: Final = Decimal("0.06")  # between a line's tax and amount × rate
+TOTAL_TAX_TOLERANCE: Final = Decimal("1.27")  # summed over an invoice
+LINE_AMOUNT_TOLERANCE: Final = Decimal("0.01")  # between a line's amount and quantity × price
+
+OPERATION_KEY_TRIES: Final = 10  # wrong keys in a day, then staff send a new letter
+ASSIGNMENT_UNDO: Final = timedelta(minutes=30)  # while nothing was used
+TOKEN_LIFE: Final = timedelta(hours=2)
+TIMESTAMP_SKEW: Final = timedelta(minutes=5)
+SECRET_OVERLAP: Final = timedelta(hours=24)  # the old secret still works so long after a new one was made
+CHECKS_A_DAY: Final = 5  # verifications of one invoice
+CHECKED_YEARS: Final = 5  # older invoices cannot be verified

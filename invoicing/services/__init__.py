@@ -1,0 +1,1 @@
+"""What may be done about invoices and the invoice cloud, one noun a module."""

@@ -1,0 +1,1 @@
+"""Pages of invoices (`/invoices/`) and of the invoice cloud (`/invoice-cloud/`)."""
