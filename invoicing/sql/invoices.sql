@@ -41,5 +41,5 @@ END $$;
 
 CREATE TRIGGER invoice_lines_add_up AFTER INSERT ON invoicing_invoiceline
     REFERENCING NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION invoice_lines_come();
-CREATE CONSTRAINT TRIGGER invoice_adds_up AFTER INSERT ON invoicing_invoice
+CREATE CONSTRAINT TRIGGER invoice_has_its_lines AFTER INSERT ON invoicing_invoice
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION invoice_has_lines();
