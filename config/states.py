@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from django.db import models
+from django.db.models.signals import class_prepared
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransition, FSMField, FSMFieldDescriptor, TransitionNotAllowed
 from django_fsm import transition as fsm_transition
@@ -78,6 +79,13 @@ class StateField(FSMField):
         if kwargs.pop("protected", False) is False:
             kwargs["protected"] = False
         return name, path, args, kwargs
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any, **kwargs: Any) -> None:
+        """As django-fsm asks. The thousands of historical models of a migration have no methods, hence no moves to
+        look for; each of them would make the preparing of every later one slower."""
+        super().contribute_to_class(cls, name, *args, **kwargs)
+        if cls.__module__ == "__fake__":
+            class_prepared.disconnect(self._collect_transitions)
 
     def change_state(self, instance: models.Model, method: Any, *args: Any, **kwargs: Any) -> Any:
         """The move, or `MoveRefused` with the state's name as people read it."""

@@ -31,15 +31,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def own_outbox(settings: Settings, tmp_path: Path) -> None:
-    """Letters and texts of this test only; cheap hashes, which show nothing less."""
+    """Letters and texts of this test only."""
     settings.VAR_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def cheap_hashes(settings: Settings) -> None:
-    """For tests that log many people in."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    """New passwords are hashed in no time; what Argon2 hashed is still understood."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture

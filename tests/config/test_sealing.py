@@ -1,10 +1,12 @@
-"""What is sealed is read again only by whom it is meant for."""
+"""What is sealed is read again only by whom it is meant for; of passwords only a slow hash is kept."""
 
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import identify_hasher, make_password
 from django.utils import timezone
 
+from config import settings as config_settings
 from config.sealing import seal, unseal
 
 
@@ -38,3 +40,8 @@ def test_a_key_is_replaced_by_putting_a_new_one_before_it(settings):
     assert unseal(sealed, purpose="a") == "x"
     settings.FIELD_KEYS = ["new"]
     assert unseal(sealed, purpose="a") is None
+
+
+def test_new_passwords_are_hashed_by_argon2(settings):
+    settings.PASSWORD_HASHERS = config_settings.PASSWORD_HASHERS
+    assert identify_hasher(make_password("correct horse")).algorithm == "argon2"
