@@ -24,6 +24,8 @@ def register() -> None:
         Notice("trust.begun", "trust_begun", member, CENTRE),
         Notice("trust.end_planned", "trust_end_planned", member, MAIL_AND_CENTRE),
         Notice("trust.kept", "trust_kept", member, CENTRE),
+        Notice("trust.cap_reached", "trust_cap_reached", manager, MAIL_AND_CENTRE),
+        Notice("trust.cap_reached", "trust_cap_passed", member, MAIL_AND_CENTRE),
         Notice("trust.ended", "trust_ended", member, MAIL_AND_CENTRE),
         Notice("trust.ended", "trust_ended_by_us", manager, CENTRE),
     )
@@ -42,8 +44,9 @@ def conditions(trust: Trust) -> tuple[Fact | None, ...]:
     cap: Decimal | None = trust.cap
     return (
         fact(_("From"), _when(trust.starts_at)),
-        fact(_("Paid from"), _("credit, and cash after it") if trust.from_cash else _("credit only")),
+        fact(_("Paid from"), _("cash, and credit after it") if trust.from_cash else _("credit only")),
         fact(_("Limit a month"), _("%(amount)s yuan") % {"amount": f"{cap:,.2f}"}) if cap else None,
+        fact(_("Above the limit"), _("orders are refused; usage is paid by the account itself")) if cap else None,
         fact(_("Vouchers"), _("the manager's general vouchers may pay")) if trust.shares_vouchers else None,
     )
 
@@ -157,6 +160,32 @@ def trust_kept(news: News) -> Letter:
     """It goes on after all; for the member."""
     says = _("The end that had been announced was taken back. Nothing changes.")
     return _to_member(news, _("%(manager)s goes on paying for your account"), says)
+
+
+def _limit(news: News) -> dict[str, str]:
+    return {"amount": f"{Decimal(news.event.facts['amount']):,.2f}", "month": news.event.facts["month"]}
+
+
+@letter
+def trust_cap_reached(news: News) -> Letter:
+    """What is paid a month is used up; for the manager."""
+    limit = _("You have paid %(amount)s yuan for its usage and orders of %(month)s, as much as was agreed.") % _limit(
+        news
+    )
+    rest = _("Further orders are refused, and it pays for further usage of that month itself.")
+    return _to_manager(news, _("%(member)s has reached its limit a month"), limit, rest)
+
+
+@letter
+def trust_cap_passed(news: News) -> Letter:
+    """The rest of the month is its own; for the member."""
+    return _to_member(
+        news,
+        _("You have reached the limit a month that was agreed"),
+        _("%(amount)s yuan of your usage and orders of %(month)s were paid for you, as much as was agreed.")
+        % _limit(news),
+        _("Further usage of that month is charged to you: keep enough cash, or you owe it. Orders are refused."),
+    )
 
 
 @letter

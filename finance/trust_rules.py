@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils import timezone
@@ -96,7 +97,12 @@ def _about_money(relationship: Relationship, at: datetime, reader: Account) -> I
 
 
 def consequences(
-    relationship: Relationship, *, at: datetime, reader: Account, from_cash: bool = False
+    relationship: Relationship,
+    *,
+    at: datetime,
+    reader: Account,
+    from_cash: bool = False,
+    cap: Decimal | None = None,
 ) -> Iterator[Finding]:
     """What both should know before they agree, with the numbers that the reader may see (A2.20)."""
     manager, member = relationship.manager, relationship.member
@@ -105,6 +111,12 @@ def consequences(
     yield yes(
         "A2.20", _("The current billing periods stay with %(member)s; the next ones count on %(manager)s."), **names
     )
+    if cap is not None:
+        text = _(
+            "%(manager)s pays at most %(amount)s yuan a month. Above that orders are refused, and usage is charged to "
+            "%(member)s: to its cash, and what is missing stays owed by it."
+        )
+        yield yes("A4.2", text, amount=cap, **names)
     if count := Resource.objects.valid(at=at).filter(owner=member).count():
         text = _(
             "%(count)s resources that are paid ahead run on, but are then worth nothing: no refund, nothing back for "

@@ -46,6 +46,12 @@ TEXTS = {
         icon="undo-2",
         tone="ok",
     ),
+    "trust.cap_reached": Words(
+        _("Reached the agreed limit a month of paying for %(other)s"),
+        _("Reached the agreed limit a month of what is paid for this account"),
+        icon="gauge",
+        tone="warn",
+    ),
     "trust.ended": Words(
         _("Ended paying for %(other)s"), _("Ended paying for this account"), icon="unlink", tone="warn"
     ),

@@ -19,6 +19,7 @@ from accounts.models import Account
 from config.errors import DomainError
 from config.templatetags.ui import money
 from finance.models import Inheritance, Reseller, Trust
+from finance.services.caps import used_of_cap
 from finance.services.resellers import mark_reseller, unmark_reseller
 from finance.timelines import mode_of
 
@@ -80,6 +81,7 @@ class TrustAdmin(TwoSides):
         "ends_at",
         "begun_at",
         "shown_cap",
+        "shown_used",
         "from_cash",
         "shares_vouchers",
         "proposed_by",
@@ -88,7 +90,7 @@ class TrustAdmin(TwoSides):
         "answered_by",
         "answered_at",
     ]
-    readonly_fields = ["manager_link", "member_link", "relationship_link", "shown_cap"]
+    readonly_fields = ["manager_link", "member_link", "relationship_link", "shown_cap", "shown_used"]
 
     def title(self, row: Trust) -> str:
         """Who for whom."""
@@ -119,6 +121,11 @@ class TrustAdmin(TwoSides):
     def shown_cap(self, row: Trust) -> SafeString | str:
         """In yuan."""
         return money(row.cap)
+
+    @admin.display(description=_("used of it this month"))
+    def shown_used(self, row: Trust) -> SafeString | str:
+        """In yuan."""
+        return money(used_of_cap(trust=row, at=timezone.now()))
 
 
 @admin.register(Inheritance)

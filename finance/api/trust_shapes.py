@@ -37,11 +37,17 @@ class TrustIn(Strict):
 
     relationship = serializers.IntegerField(min_value=1, max_value=PK_MOST, help_text=_("The id of a relationship."))
     starts_on = Day(required=False, allow_null=True, help_text=_("Null: as soon as the member agrees. Beijing time."))
-    from_cash = serializers.BooleanField(default=False, help_text=_("Cash pays too, once credit is used up."))
+    from_cash = serializers.BooleanField(default=False, help_text=_("Cash pays too, before credit."))
     shares_vouchers = serializers.BooleanField(
         default=False, help_text=_("General vouchers of the manager may pay for the member.")
     )
-    cap = AmountField(required=False, allow_null=True, help_text=_("The most a month, in yuan, as text."))
+    cap = AmountField(
+        required=False,
+        allow_null=True,
+        help_text=_(
+            "The most a month, in yuan, as text. Above it orders are refused, and usage is charged to the member."
+        ),
+    )
 
 
 class EndIn(Strict):
@@ -95,6 +101,11 @@ class TrustOut(serializers.Serializer[Trust]):
     from_cash = serializers.BooleanField()
     shares_vouchers = serializers.BooleanField()
     cap = Yuan(allow_null=True)
+    used_of_cap = Yuan(
+        source="used",
+        allow_null=True,
+        help_text=_("What counts on the limit of the current month already; null without a limit."),
+    )
     proposed_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(help_text=_("Until when a proposal can be answered."))
     answered_at = serializers.DateTimeField(allow_null=True)

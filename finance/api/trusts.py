@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
@@ -16,6 +16,7 @@ from config.errors import NotFound
 from finance.api.base import BillsView
 from finance.api.trust_shapes import EndIn, TrustIn, TrustOut, TrustQuery, UnderstoodIn
 from finance.models import Trust
+from finance.services.caps import with_used
 from finance.services.trusteeships import (
     accept_trust,
     end_trust,
@@ -31,9 +32,14 @@ TAGS = ["trusteeships"]
 class TrustView(BillsView):
     """Trusteeships of the key's account, whichever side it is."""
 
+    def rows(self) -> QuerySet[Trust]:
+        """All of them, with what counts on a limit by now."""
+        rows = Trust.objects.visible_to(self.account).select_related("manager", "member")
+        return with_used(rows=rows, at=timezone.now())
+
     def found(self, pk: int) -> Trust:
         """One of them, freshly read."""
-        rows = Trust.objects.visible_to(self.account).select_related("manager", "member")
+        rows = self.rows()
         if (trust := rows.filter(pk=pk).first()) is None:
             raise NotFound()
         return trust
@@ -78,7 +84,7 @@ class Trusts(TrustView):
     def get(self, request: Request) -> Response:
         """One page, narrowed as asked."""
         query = checked(TrustQuery(data=request.query_params.dict()))
-        rows = Trust.objects.visible_to(self.account).select_related("manager", "member")
+        rows = self.rows()
         if "side" in query:
             rows = rows.filter(**{query["side"]: self.account})
         if "relationship" in query:

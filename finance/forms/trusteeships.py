@@ -21,12 +21,16 @@ class TrustForm(forms.Form):
     cap = AmountField(
         label=_("Limit a month, in yuan"),
         required=False,
-        help_text=_("Empty: no limit but your credit. What would go beyond it is refused."),
+        help_text=_(
+            "Empty: no limit but your credit. Above it orders are refused, and usage is paid by the account itself."
+        ),
     )
     from_cash = forms.BooleanField(
-        label=_("My cash may pay too, once my credit is used up"),
+        label=_("My cash may pay too"),
         required=False,
-        help_text=_("Normally only credit pays. Cash is reserved for each charge and never goes below zero."),
+        help_text=_(
+            "Normally only credit pays. Your cash then pays first and never goes below zero; credit pays the rest."
+        ),
     )
     shares_vouchers = forms.BooleanField(
         label=_("My general vouchers may pay for this account"),

@@ -19,7 +19,7 @@ from finance.models.proof import LedgerAlarm, LedgerSeal
 from finance.models.statement import Dispute, Statement
 from finance.models.top_up import TopUp
 from finance.models.transfer import Entry, Transfer
-from finance.models.trust import Inheritance, Reseller, Trust
+from finance.models.trust import Inheritance, Reseller, Trust, TrustMonth
 from finance.models.usage import BillingShard, LateUsage, RefusedLine, Usage, UsageImport
 from finance.models.voucher import Coupon, Voucher, VoucherUse
 from finance.models.withdrawal import Withdrawal
@@ -68,6 +68,7 @@ __all__ = [
     "TopUp",
     "Transfer",
     "Trust",
+    "TrustMonth",
     "Usage",
     "UsageImport",
     "Voucher",

@@ -1,6 +1,7 @@
 """Who pays for a member, and whose discount counts, from when to when."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -45,7 +46,7 @@ class TrustQuerySet(models.QuerySet["Trust"]):
 class Trust(StateModel):
     """A trusteeship (财务托管): the manager pays, with its discounts, for cycles that begin in [starts_at, ends_at).
 
-    By credit only (A2.17), unless the two agree on `from_cash`. `cap` limits a month's charges in yuan.
+    By credit only (A2.17), unless the two agree on `from_cash`. `cap` limits a month's charges in yuan (`TrustMonth`).
     `shares_vouchers` lets the manager's general vouchers pay (Q-5). Only between accounts of one enterprise within a
     group (A2.18, Q-24).
     """
@@ -134,6 +135,37 @@ class Trust(StateModel):
     def end(self, *, at: datetime) -> None:
         """Cycles that begin from then on count on the member again."""
         self.ends_at = at
+
+
+class TrustMonth(models.Model):
+    """What a month has cost the manager under a trusteeship with a limit: usage of the month, orders paid in it, less
+    what came back.
+
+    Whoever adds to it holds the row, and the database lets nothing pass the limit.
+    """
+
+    trust = models.ForeignKey(Trust, models.PROTECT, related_name="months", verbose_name=_("trusteeship"))
+    month = models.DateField(_("month"))  # its first day
+    cap = models.DecimalField(_("limit"), max_digits=18, decimal_places=2)
+    spent = models.DecimalField(_("used of it"), max_digits=18, decimal_places=2, default=0)
+    reached_at = models.DateTimeField(_("reached"), null=True)  # when the member first paid what was above
+
+    class Meta:
+        verbose_name = _("month of a trusteeship with a limit")
+        verbose_name_plural = _("months of trusteeships with a limit")
+        ordering = ["-month", "-id"]
+        constraints = [
+            models.UniqueConstraint(name="trust_month_once", fields=["trust", "month"]),
+            models.CheckConstraint(name="trust_month_within_cap", condition=Q(spent__lte=F("cap"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trust_id}/{self.month:%Y-%m}"
+
+    @property
+    def room(self) -> Decimal:
+        """What the manager still pays in this month, in yuan."""
+        return self.cap - self.spent
 
 
 class Reseller(models.Model):

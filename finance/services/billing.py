@@ -18,11 +18,12 @@ from accounts.models import Account
 from config.jobs import enqueue
 from config.transactions import atomic
 from finance import policy
-from finance.models import BillingShard, BillLine, Product
+from finance.models import BillingShard, BillLine, Product, TrustMonth
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.models.usage import SHARDS
 from finance.money import ZERO
+from finance.services.caps import Month, count_usage, lock_drafted, part_refund
 from finance.services.charging import Draft, give_back, open_statements
 from finance.services.coverage import cover_usage, use_vouchers
 from finance.services.drawing import CREDIT, ORDER, Purse, arrears_books, lock_purses, open_cash
@@ -107,22 +108,25 @@ FROM (
 def bill_usage(*, shards: Sequence[int], until: datetime, now: datetime | None = None) -> Run:
     """Every cycle of these shards' accounts that ended by then is billed, once; late usage by its difference.
 
-    Commitments cover first, then discounts, vouchers, cash, credit; what is left is arrears. Locks the shards,
-    commitments and vouchers of the payers, their open statements and their books, in this order.
+    Commitments cover first, then discounts, vouchers, cash, credit; what is left is arrears. What passes the limit of a
+    trusteeship's month is the member's. Locks the shards, those months, commitments and vouchers of the payers, their
+    open statements and their books, in this order.
     """
     at = now or timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
     since = _lock_shards(shards, until)
     draft_usage(shards=shards, until=until, since=since)
-    negative = _set_refunds_aside()
+    months = lock_drafted()
+    negative = _set_refunds_aside(months)
     cover_usage()
+    count_usage(rows=months, now=at)
     use_vouchers(now=at)
     run = _charge(at)
-    for draft, payer, line in negative:
-        give_back(draft=draft, payer=payer, key=f"usage-{line}", now=at)
+    for draft, payer, key in negative:
+        give_back(draft=draft, payer=payer, key=key, now=at)
     BillingShard.objects.filter(number__in=shards, billed_until__lt=until).update(billed_until=until)
-    refunds = sum((draft.payable for draft, _payer, _line in negative), ZERO)
+    refunds = sum((draft.payable for draft, _payer, _key in negative), ZERO)
     return Run(run.lines + len(negative), run.payers, run.payable + refunds)
 
 
@@ -168,20 +172,26 @@ def _lock_shards(shards: Sequence[int], until: datetime) -> datetime:
     return min((shard.billed_until for shard in locked), default=until)
 
 
-def _set_refunds_aside() -> list[tuple[Draft, Account, int]]:
-    """Differences below zero are few; each is given back by itself."""
+def _set_refunds_aside(months: Mapping[Month, TrustMonth]) -> list[tuple[Draft, Account, str]]:
+    """Differences below zero are few; each is given back by itself, to whoever bore it, under a key of its own."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM bill_draft WHERE payable < 0 RETURNING id, owner_id, payer_id, product_id, instance,"
-            " cycle_start, cycle_end, revision, quantity, gross, covered, rate, discount, payable"
+            " cycle_start, cycle_end, revision, quantity, gross, covered, rate, discount, payable, trust_id, month"
         )
         rows = cursor.fetchall()
     accounts = Account.objects.in_bulk({row[1] for row in rows} | {row[2] for row in rows})
     products = Product.objects.in_bulk({row[3] for row in rows})
-    return [(_refund(row, accounts, products), accounts[row[2]], row[0]) for row in rows]
+    found = []
+    for *row, trust, month in rows:
+        draft, payer = _refund(row, accounts, products), accounts[row[2]]
+        capped = months.get((trust, month))
+        parts = [(draft, payer)] if capped is None else part_refund(draft=draft, payer=payer, row=capped)
+        found += [(part, who, f"usage-{row[0]}-{number}") for number, (part, who) in enumerate(parts)]
+    return found
 
 
-def _refund(row: tuple[Any, ...], accounts: dict[int, Account], products: dict[int, Product]) -> Draft:
+def _refund(row: Sequence[Any], accounts: dict[int, Account], products: dict[int, Product]) -> Draft:
     _id, owner, _payer, product, instance, start, end, revision, quantity, gross, covered, rate, discount, payable = row
     return Draft(
         owner=accounts[owner],

@@ -3,7 +3,6 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,10 +10,10 @@ from accounts.actors import Actor, require
 from accounts.permissions import Right
 from config.errors import DomainError
 from config.transactions import atomic
-from finance.cycles import month_of, month_start
 from finance.models import BillLine, Coupon, Order, Resource
 from finance.money import ZERO
 from finance.months import add_months
+from finance.services.caps import count_order
 from finance.services.charging import Draft, charge, give_back
 from finance.services.orders import NotPayable, locked_order, note_order, refuse_stopped
 from finance.services.pricing import CouponUnusable
@@ -55,23 +54,13 @@ class ManagerShort(DomainError):
     hint = _("Ask it to pay back credit in use, or to extend its line. Nothing was paid.")
 
 
-class AboveCap(DomainError):
-    """The two agreed on how much a month may cost."""
-
-    code = "above_cap"
-    sentence = _(
-        "%(manager)s pays at most %(cap)s yuan a month for this account. %(spent)s yuan are used, so %(amount)s yuan "
-        "more are not possible."
-    )
-    hint = _("Order less, wait for the next month, or ask your manager to raise the limit.")
-
-
 @atomic
 def pay_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> Order:
     """The order is paid and what it is for is there; a paid one is answered as it is (A2.4, A2.6).
 
-    Locks the account, the order, the coupon, the resource, then what `charge` locks. Raises NotPayable, PayerChanged,
-    ResourceChanged, BuyingStopped, CouponUnusable, AboveCap, AccountShort, ManagerShort; then nothing has changed.
+    Locks the account, the order, the coupon, the resource, the month of a limit (`caps`), then what `charge` locks.
+    Raises NotPayable, PayerChanged, ResourceChanged, BuyingStopped, CouponUnusable, AboveCap, AccountShort,
+    ManagerShort; then nothing has changed.
     """
     at = now or timezone.now()
     order = locked_order(order_id=order_id)
@@ -87,7 +76,6 @@ def pay_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> Or
         refuse_stopped(account=order.owner, at=at)
     _spend_coupon(order, at)
     resource = _unchanged(order, at)
-    _check_cap(order, payer, at)
     start, end = _period(order, resource, at)
     bill_order(order=order, payer=payer, start=start, end=end, at=at)
     order.resource = _bring(order, resource, start, end)
@@ -115,6 +103,8 @@ def bill_order(*, order: Order, payer: Payer, start: datetime, end: datetime, at
         order=order,
         revision=order.pk,
     )
+    if payer.trust is not None:
+        count_order(trust=payer.trust, amount=draft.payable, at=at)
     if draft.payable < ZERO:
         return give_back(draft=draft, payer=payer.account, key=f"order:{order.pk}", now=at)
     try:
@@ -152,18 +142,6 @@ def _unchanged(order: Order, at: datetime) -> Resource | None:
     if late or (resource.quantity, resource.ends_at) != (was, ended) or not valued:
         raise ResourceChanged()
     return resource
-
-
-def _check_cap(order: Order, payer: Payer, at: datetime) -> None:
-    """What the month costs the manager for this member stays within their limit; the account is locked."""
-    if payer.trust is None or payer.trust.cap is None or order.payable <= ZERO:
-        return
-    begun = month_start(month_of(at))
-    lines = BillLine.objects.filter(owner=order.owner, payer=payer.account, cycle_start__gte=begun)
-    spent = lines.aggregate(sum=Sum("payable"))["sum"] or ZERO
-    if spent + order.payable > payer.trust.cap:
-        cap = payer.trust.cap
-        raise AboveCap(manager=payer.account.name, cap=cap, spent=spent, amount=order.payable)
 
 
 def _period(order: Order, resource: Resource | None, at: datetime) -> tuple[datetime, datetime]:

@@ -95,7 +95,8 @@ CREATE TEMP TABLE bill_draft (
     month date NOT NULL, revision int NOT NULL DEFAULT 0,
     quantity numeric NOT NULL, gross numeric, covered numeric NOT NULL DEFAULT 0,
     rate numeric NOT NULL, discount numeric, payable numeric, voucher numeric NOT NULL DEFAULT 0,
-    payer_id bigint NOT NULL, credit_only boolean NOT NULL, shares boolean NOT NULL
+    payer_id bigint NOT NULL, credit_only boolean NOT NULL, shares boolean NOT NULL,
+    trust_id bigint  -- only where a month has a limit
 ) ON COMMIT DROP
 """
 
@@ -120,13 +121,14 @@ _LATE = """
 # OFFSET 0: the database would work out every step again wherever it is named.
 _PRICED = """
 INSERT INTO bill_draft (id, owner_id, product_id, category_id, instance, cycle_start, cycle_end, month, quantity, gross,
-                        rate, discount, payable, payer_id, credit_only, shares)
+                        rate, discount, payable, payer_id, credit_only, shares, trust_id)
 SELECT nextval('finance_billline_id_seq'), owner_id, product_id, category_id, instance, cycle_start, cycle_end,
        date_trunc('month', cycle_start AT TIME ZONE 'Asia/Shanghai')::date, quantity, gross, rate, discount,
        round(gross - discount, 2), coalesce(trustee_id, owner_id), trustee_id IS NOT NULL AND NOT from_cash,
-       trustee_id IS NULL OR shares_vouchers
+       trustee_id IS NULL OR shares_vouchers, capped_id
 FROM (SELECT *, round(gross * (1 - rate), 8) AS discount FROM (
     SELECT u.*, p.category_id, t.manager_id AS trustee_id, t.from_cash, t.shares_vouchers, round({at_list}, 8) AS gross,
+        CASE WHEN t.cap IS NOT NULL THEN t.id END AS capped_id,
         round(least(coalesce(o.on_top, 1) * CASE
             WHEN g.keeps_own_discount OR (t.manager_id IS NULL AND i.manager_id IS NULL) THEN coalesce(own.rate, 1)
             WHEN t.manager_id IS NOT NULL THEN coalesce(his.rate, 1)

@@ -18,6 +18,7 @@ from finance.bills import Asked, line_seen, lines_of, looked_at, sums_of, totals
 from finance.forms.bills import BillFilter
 from finance.price_steps import payment_of, steps_of
 from finance.records import records_of
+from finance.services.caps import is_above_cap
 from finance.services.trusts import payer_of
 
 ORDER = ("-billed_at", "-id")
@@ -88,6 +89,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
     context = {
         "line": line,
         "own": link is None,
+        "above_cap": is_above_cap(line=line),
         "steps": steps_of(line),
         "payment": payment_of(line),
         "records": records_of(line),

@@ -18,6 +18,7 @@ from config.paging import paginate
 from config.web import page
 from finance.forms.trusteeships import ConsentForm
 from finance.models import Trust
+from finance.services.caps import used_of_cap
 from finance.services.inheritances import inheritance_of
 from finance.timelines import mode_of, own_trusts, row_of, rows, timeline_of, turns
 from finance.trust_rules import blockers, consequences
@@ -63,6 +64,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "row": row,
         "turns": _turns(row.mode.trust, now),
         "back": turns(row.mode.trust.ends_at) if row.mode.trust and row.mode.trust.ends_at else [],
+        "used": used_of_cap(trust=row.mode.trust, at=now),
         "inherits": Inherit.DISCOUNT in relationship.inherits and relationship.is_in_force,
         "moments": _moments(Trust.objects.filter(relationship=relationship), request.account),
         "can_move": Right.MOVE_FUNDS in rights_of(request.actor, request.account),
@@ -89,6 +91,7 @@ def show_own(request: ConsoleRequest, *, form: ConsentForm | None = None, status
         "timeline": timeline_of(trusts, now=now),
         "turns": _turns(mode.trust, now),
         "back": turns(mode.trust.ends_at) if mode.trust and mode.trust.ends_at else [],
+        "used": used_of_cap(trust=mode.trust, at=now),
         "inherited": inherited.manager if inherited else None,
         "moments": _moments(Trust.objects.filter(member=account), account),
         "form": form or ConsentForm(),
@@ -104,7 +107,7 @@ def _judged(trust: Trust, reader: Account, now: datetime) -> dict[str, Any]:
     link.manager, link.member = trust.manager, trust.member
     return {
         "blockers": list(blockers(link, at=now, reader=reader, besides=trust)),
-        "consequences": list(consequences(link, at=now, reader=reader, from_cash=trust.from_cash)),
+        "consequences": list(consequences(link, at=now, reader=reader, from_cash=trust.from_cash, cap=trust.cap)),
     }
 
 

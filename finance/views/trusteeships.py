@@ -92,7 +92,7 @@ def _fits(form: TrustForm, now: datetime) -> bool:
 def _review(request: ConsoleRequest, relationship: Relationship, form: TrustForm, *, status: int = 200) -> HttpResponse:
     now = timezone.now()
     chosen = form.conditions
-    found = consequences(relationship, at=now, reader=request.account, from_cash=chosen["from_cash"])
+    found = consequences(relationship, at=now, reader=request.account, from_cash=chosen["from_cash"], cap=chosen["cap"])
     context = {
         "relationship": relationship,
         "form": form,

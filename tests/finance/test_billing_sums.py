@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Account
-from finance.cycles import ZONE
+from finance.cycles import ZONE, month_of
 from finance.models import (
     BillingShard,
     BillLine,
@@ -25,6 +25,7 @@ from finance.models import (
     Statement,
     Transfer,
     Trust,
+    TrustMonth,
     Voucher,
     VoucherUse,
 )
@@ -49,6 +50,8 @@ unit_price = st.integers(0, 99_999_999).map(lambda units: str(Decimal(units) / 1
 tiers = st.dictionaries(st.sampled_from(["0", "10", "400.5"]), unit_price)
 rate = st.integers(1, 100).map(lambda percent: Decimal(percent) / 100)
 
+trusts = st.tuples(moment, st.none() | moment, st.booleans(), st.booleans(), st.none() | yuan)
+
 
 @st.composite
 def worlds(draw):
@@ -62,7 +65,7 @@ def worlds(draw):
         "limits": draw(st.lists(st.none() | yuan, min_size=ACCOUNTS, max_size=ACCOUNTS)),
         "vouchers": draw(st.lists(st.tuples(st.integers(0, 2), yuan), max_size=2)),
         "commitments": draw(st.lists(st.tuples(st.integers(0, 3), quantity, st.booleans()), max_size=2)),
-        "trust": draw(st.none() | st.tuples(moment, st.none() | moment, st.booleans(), st.booleans())),
+        "trust": draw(st.none() | trusts),
         "usage": draw(st.lists(usage, min_size=1, max_size=25)),
         "late": draw(st.lists(usage, max_size=6)),
         "runs": draw(st.lists(st.tuples(st.booleans(), st.booleans(), moment), max_size=4)),
@@ -98,10 +101,10 @@ def build(world) -> tuple[list[Account], list[Product]]:
 
 
 def trust(manager: Account, member: Account, terms) -> None:
-    begins, ends, from_cash, shares = terms
+    begins, ends, from_cash, shares, cap = terms
     link = make_relationship(manager, member)
     row = Trust(relationship=link, manager=manager, member=member, expires_at=begins)
-    row.from_cash, row.shares_vouchers = from_cash, shares
+    row.from_cash, row.shares_vouchers, row.cap = from_cash, shares, D(cap) if cap else None
     row.agree(at=begins, by=None, starts_at=begins)
     if ends is not None:
         row.end(at=max(begins, ends))
@@ -125,7 +128,7 @@ def sums(rows, *names: str) -> tuple[Decimal, ...]:
 
 
 def everything():
-    tables = (BillLine, Statement, Entry, Transfer, Voucher, VoucherUse, CommitmentUse, Book)
+    tables = (BillLine, Statement, Entry, Transfer, Voucher, VoucherUse, CommitmentUse, Book, TrustMonth)
     return tuple(list(table.objects.order_by("pk").values_list()) for table in tables)
 
 
@@ -151,6 +154,26 @@ def check(accounts):
     by_cycle = by_cycle.annotate(units=Sum("uses__quantity"), yuan=Sum("uses__amount"))
     assert not by_cycle.filter(~Q(kind="savings"), units__gt=F("per_cycle")).exists()
     assert not by_cycle.filter(kind="savings", yuan__gt=F("per_cycle")).exists()
+    check_caps()
+
+
+def check_caps():
+    """What a month counts is what the manager is charged for it, never above the limit, and nobody else pays."""
+    for trust in Trust.objects.filter(cap__isnull=False):
+        lines = BillLine.objects.filter(owner=trust.member, cycle_start__gte=trust.starts_at)
+        if trust.ends_at is not None:
+            lines = lines.filter(cycle_start__lt=trust.ends_at)
+        charged = {}
+        for line in lines:
+            month = month_of(line.cycle_start)
+            paid = line.payable if line.payer_id == trust.manager_id else Decimal(0)
+            charged[month] = charged.get(month, Decimal(0)) + paid
+        assert {month: paid for month, paid in charged.items() if paid} == {
+            one.month: one.spent for one in trust.months.all() if one.spent
+        }
+        assert all(paid <= trust.cap for paid in charged.values())
+        for part in lines.values("product", "cycle_start", "instance", "payer").annotate(sum=Sum("payable")):
+            assert part["sum"] >= 0, "somebody got back more than it paid"
 
 
 @pytest.mark.django_db

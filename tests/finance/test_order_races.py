@@ -3,12 +3,16 @@
 import pytest
 
 from finance.models import BillLine, Order, Resource
+from finance.services.billing import Run
+from finance.services.caps import AboveCap
 from finance.services.credit import grant_credit
-from finance.services.order_payments import AboveCap, ManagerShort, ResourceChanged
+from finance.services.order_payments import ManagerShort, ResourceChanged
 from finance.services.orders import NotPayable
 from finance.services.pricing import CouponUnusable
 from finance.services.spending import AccountShort
 from tests.factories import make_account
+from tests.finance.billing_runs import run
+from tests.finance.bills import make_product, use
 from tests.finance.buying import DAY, NOON, buy, coupon, give_back, make_pair, order, pay, prepaid, resize, trust
 from tests.finance.funds import D, books_sum, funds, mover, staff, top_up
 from tests.racing import race
@@ -71,6 +75,21 @@ def test_members_of_one_manager_never_draw_more_than_its_credit():
     waiting = [order(first.member, prepaid("100")) for _ in range(4)]
     assert kinds(race(4, lambda n: pay(waiting[n]))) == {Order: 2, ManagerShort: 2}
     assert funds(first.manager).credit_used == 200
+
+
+def test_an_order_and_the_billing_run_at_once_never_pass_the_cap_together():
+    pair = make_pair()
+    grant_credit(actor=staff(), account=pair.manager, limit=D("1000.00"), now=NOON - DAY)
+    top_up(pair.member, "1000.00")
+    terms = trust(pair, cap=D("150.00"))
+    waiting = [order(pair.member, prepaid("100")) for _ in range(2)]
+    use(pair.member, make_product(price="1"), NOON, "120")
+    results = race(3, lambda n: pay(waiting[n]) if n < 2 else run(NOON + DAY))
+    assert kinds(results) in ({Order: 1, AboveCap: 1, Run: 1}, {AboveCap: 2, Run: 1})
+    paid = sum(line.payable for line in BillLine.objects.filter(payer=pair.manager))
+    assert (terms.months.get().spent, funds(pair.manager).credit_used) == (paid, paid)
+    assert paid == (150 if Order in kinds(results) else 120)
+    assert funds(pair.member).cash == 1000 - (sum(line.payable for line in BillLine.objects.all()) - paid)
 
 
 def test_the_cap_of_a_month_holds_for_orders_at_once():

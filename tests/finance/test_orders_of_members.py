@@ -5,8 +5,9 @@ import pytest
 from config.errors import InputError, NotAllowed
 from finance import policy
 from finance.models import BillLine, PurchaseStop, Statement
+from finance.services.caps import AboveCap
 from finance.services.credit import grant_credit
-from finance.services.order_payments import AboveCap, ManagerShort, PayerChanged
+from finance.services.order_payments import ManagerShort, PayerChanged
 from finance.services.orders import BuyingStopped, NotPayable
 from finance.services.repricing import NoRepricing, reprice_order
 from tests.finance.buying import (

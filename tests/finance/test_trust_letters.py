@@ -10,9 +10,13 @@ from accounts.letters import News
 from accounts.models import Delivery, Event, Message
 from accounts.notifications import notices_for
 from config.jobs import run_due
+from finance.models.usage import SHARDS
 from finance.services import trust_effects
+from finance.services.billing import bill_usage
 from finance.trust_texts import TEXTS
 from tests.factories import owner_of
+from tests.finance.bills import make_product, use
+from tests.finance.funds import D
 from tests.finance.trusting import agree, end, keep, make_pair, propose, refuse, withdraw
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
@@ -25,7 +29,9 @@ def everything():
     withdraw(propose(make_pair(), starts_on=timezone.localdate()))
     propose(make_pair())
     trust_effects.advance_trusts(now=now + timedelta(days=3))
-    trust = agree(make_pair(), from_cash=True, shares_vouchers=True)
+    trust = agree(make_pair(), from_cash=True, shares_vouchers=True, cap=D("5.00"))
+    use(trust.member, make_product(price="1"), now + timedelta(hours=1), "9")
+    bill_usage(shards=range(SHARDS), until=now + timedelta(days=2), now=now)
     keep(end(trust, ends_on=timezone.localdate() + timedelta(days=9)))
     end(trust)
     return Event.objects.filter(kind__startswith="trust.")
