@@ -1,0 +1,47 @@
+"""Short ways to tenants whose tax numbers hold entitlements, and to the business systems that call for them."""
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Account
+from invoicing.models import CloudOrder, Entitlement, Package, Service, Taxpayer, Tenant
+from tests.factories import credit_code, make_account
+from tests.finance.buying import order, prepaid
+
+_numbers = itertools.count(1)
+DAY = timedelta(days=1)
+
+
+def make_tenant(account: Account | None = None, **more: Any) -> Tenant:
+    """A tenant without enterprises."""
+    number = next(_numbers)
+    fields = {"number": f"T{number:08d}", "name": f"租户{number}", "erp": "xingkong", "email": "erp@example.com"}
+    return Tenant.objects.create(account=account or make_account(), **fields | more)
+
+
+def make_taxpayer(tenant: Tenant | None = None, **more: Any) -> Taxpayer:
+    """An enterprise bound to the tenant."""
+    number = next(_numbers)
+    fields = {"tax_number": credit_code(400_000 + number), "name": f"企业{number}有限公司"}
+    return Taxpayer.objects.create(tenant=tenant or make_tenant(), **fields | more)
+
+
+def entitle(taxpayer: Taxpayer, granted: int = 100, service: str = Service.ISSUING, **more: Any) -> Entitlement:
+    """So many uses, valid since yesterday for a year."""
+    account, now = taxpayer.tenant.account, timezone.now()
+    product = prepaid()
+    package = Package.objects.create(product=product, service=service, quantity=granted)
+    cloud_order = CloudOrder.objects.create(
+        order=order(account, product, at=now),
+        account=account,
+        package=package,
+        tax_numbers=1,
+        state="activated",
+        tenant=taxpayer.tenant,
+        email=taxpayer.tenant.email,
+    )
+    fields: dict[str, Any] = {"starts_at": now - DAY, "expires_at": now + 365 * DAY, "granted": granted}
+    return Entitlement.objects.create(order=cloud_order, taxpayer=taxpayer, service=service, **fields | more)
