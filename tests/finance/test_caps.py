@@ -177,6 +177,6 @@ def test_pages_say_what_happens_above_the_limit(pair, cheap_hashes):
     for account, page in ((pair.manager, at("mode-detail", pair.relationship_id)), (pair.member, at("mode-own"))):
         shown = browser(account).get(page).text
         assert "usage is paid by the account itself" in shown
-        assert f"{money("¥10.00")} used this month" in shown
+        assert f"{money('¥10.00')} used this month" in shown
     found = consequences(pair.relationship, at=NOON, reader=pair.member, cap=pair.cap)
     assert any("charged to" in one.sentence and "10.00" in one.sentence for one in found)
