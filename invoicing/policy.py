@@ -11,6 +11,12 @@ LINE_TAX_TOLERANCE: Final = Decimal("0.06")  # between a line's tax and amount �
 TOTAL_TAX_TOLERANCE: Final = Decimal("1.27")  # summed over an invoice
 LINE_AMOUNT_TOLERANCE: Final = Decimal("0.01")  # between a line's amount and quantity × price
 
+# The platform is asked what became of an order: after so long the first, the second … time, then at the last pace.
+ASK_PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 120, 300, 900, 3600))
+ASK_AFTER_DEATH: Final = timedelta(minutes=5)  # a worker died while it was sending
+ASKED_PER_RUN: Final = 200
+BUSY_PAUSE: Final = timedelta(seconds=30)
+
 OPERATION_KEY_TRIES: Final = 10  # wrong keys in a day, then staff send a new letter
 ASSIGNMENT_UNDO: Final = timedelta(minutes=30)  # while nothing was used
 TOKEN_LIFE: Final = timedelta(hours=2)

@@ -1,1 +1,25 @@
 """What this app does outside requests."""
+
+from datetime import timedelta
+
+from config.jobs import Retry, job
+from config.models import Job
+from invoicing import policy
+from invoicing.services import issuing
+from invoicing.tax import Busy
+
+
+# Outside: it calls the tax platform; each step commits on its own.
+@job(issuing.JOB, outside=True)
+def issue(work: Job) -> None:
+    """An issue order has come as far as the platform lets it."""
+    try:
+        issuing.advance(order_id=work.payload["order"])
+    except Busy as error:
+        raise Retry(after=policy.BUSY_PAUSE, reason="the tax platform takes nothing now") from error
+
+
+@job("invoicing.ask_platform", outside=True, every=timedelta(minutes=1))
+def ask_platform(_work: Job) -> None:
+    """The tax platform was asked about orders that it works on."""
+    issuing.ask_platform()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.states import StateField, StateModel, states_check, transition
+from invoicing import policy
 from invoicing.models.credential import Credential
 from invoicing.models.request import InvoiceRequest
 
@@ -30,6 +31,10 @@ class IssueOrderQuerySet(models.QuerySet["IssueOrder"]):
     def under_way(self) -> "IssueOrderQuerySet":
         """Not ended."""
         return self.filter(state__in=[*IssueOrder.UNDER_WAY, IssueState.WAITING])
+
+    def to_ask(self, *, at: datetime) -> "IssueOrderQuerySet":
+        """Those about which the platform should be asked now, the longest waiting first."""
+        return self.filter(state__in=IssueOrder.UNDER_WAY, ask_after__lte=at).order_by("ask_after", "pk")
 
 
 class IssueOrder(StateModel):
@@ -59,6 +64,8 @@ class IssueOrder(StateModel):
     message = models.CharField(_("message"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("asked for"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True)
+    ask_after = models.DateTimeField(_("asked about after"), null=True)
+    asked = models.PositiveSmallIntegerField(_("times asked about"), default=0)
     ended_at = models.DateTimeField(_("ended"), null=True)
 
     objects: ClassVar[IssueOrderQuerySet] = IssueOrderQuerySet.as_manager()  # type: ignore[assignment]
@@ -74,7 +81,7 @@ class IssueOrder(StateModel):
         indexes = [
             models.Index(
                 name="issue_order_under_way",
-                fields=["sent_at"],
+                fields=["ask_after"],
                 condition=Q(state__in=["waiting", "sending", "unclear", "accepted"]),
             )
         ]
@@ -85,7 +92,7 @@ class IssueOrder(StateModel):
     @transition(field=state, source=State.WAITING, target=State.SENDING)
     def send(self, *, at: datetime) -> None:
         """Committed before the platform is called, so that a death in between leaves it to be asked about."""
-        self.sent_at = at
+        self.sent_at, self.asked, self.ask_after = at, 0, at + policy.ASK_AFTER_DEATH
 
     @transition(field=state, source=State.SENDING, target=State.ACCEPTED)
     def accept(self) -> None:
