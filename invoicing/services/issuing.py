@@ -24,7 +24,8 @@ from config.jobs import enqueue
 from config.transactions import atomic
 from invoicing import policy
 from invoicing.faces import Face
-from invoicing.models import Credential, Invoice, InvoiceLine, InvoiceRequest, IssueOrder, RedLetter
+from invoicing.models import Credential, Invoice, InvoiceLine, InvoiceRequest, IssueOrder, RedLetter, Service
+from invoicing.services.consuming import give_back
 from invoicing.tax import Busy, Fault, NotTaken, Outcome, TaxError, tax_platform
 
 JOB = "invoicing.issue"
@@ -229,6 +230,8 @@ def _locked(pk: int) -> IssueOrder:
 def _fail(order: IssueOrder, outcome: Outcome, at: datetime) -> None:
     order.fail(at=at, fault=str(outcome.fault), message=outcome.message)
     order.save(update_fields=["state", "ended_at", "fault", "message"])
+    if order.client is not None:
+        give_back(tax_number=order.seller_tax_number, service=Service.ISSUING, serial=order.serial, now=at)
     facts: dict[str, Any] = {"serial": order.serial, "fault": order.fault, "message": order.message}
     record("invoice.failed", actor=SYSTEM, account=owner_of(order=order), subject=order, at=at, **facts)
 
