@@ -21,7 +21,10 @@ REQUESTS = (
     "rest_framework.response",
     "django.contrib.messages",
 )
-PURE = ("credit_code", "mobile", "names", "email_address", "citizen_id", "inputs", "policy")
+PURE = (
+    *("credit_code", "mobile", "names", "email_address", "citizen_id", "inputs", "policy"),
+    *("amounts", "capitals", "tax_numbers", "invoice_numbers", "checks", "line_checks", "faces"),
+)
 NAIVE = ("datetime.now", "datetime.utcnow", "datetime.today", "datetime.utcfromtimestamp", "date.today")
 # What belongs to the place where the code is written and means nothing to its readers.
 FOREIGN = [
