@@ -18,10 +18,10 @@ CREATE TRIGGER invoice_line_never_emptied BEFORE TRUNCATE ON invoicing_invoiceli
 CREATE FUNCTION invoice_check_sums(invoice bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM invoicing_invoice i
-        WHERE i.id = invoice AND (i.amount, i.tax) IS DISTINCT FROM (
-            SELECT sum(l.amount), sum(l.tax) FROM invoicing_invoiceline l WHERE l.invoice_id = i.id
-        )
+        SELECT FROM invoicing_invoice i, LATERAL (
+            SELECT sum(l.amount) AS amount, sum(l.tax) AS tax FROM invoicing_invoiceline l WHERE l.invoice_id = i.id
+        ) lines
+        WHERE i.id = invoice AND (i.amount, i.tax) IS DISTINCT FROM (lines.amount, lines.tax)
     ) THEN
         RAISE EXCEPTION 'the lines of invoice % do not add up to it', invoice USING ERRCODE = 'check_violation';
     END IF;
