@@ -1,7 +1,11 @@
 """What the simulated tax platform keeps, as a real one would on its own machines (`invoicing.tax.simulator`)."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+ZERO = Decimal("0.00")
 
 
 class NumberSeries(models.Model):
@@ -29,7 +33,11 @@ class SimulatedIssue(models.Model):
     ready_at = models.DateTimeField()
     number = models.CharField(max_length=20, blank=True)
     fault = models.CharField(max_length=40, blank=True)
+    message = models.CharField(max_length=200, blank=True)
     issued_at = models.DateTimeField(null=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=2, default=ZERO)  # without tax
+    total = models.DecimalField(max_digits=18, decimal_places=2, default=ZERO)
+    reverses = models.CharField(max_length=20, blank=True)
     face = models.JSONField(default=dict)
 
     class Meta:
@@ -38,6 +46,10 @@ class SimulatedIssue(models.Model):
         constraints = [
             models.UniqueConstraint(name="simulated_serial_once", fields=["seller_tax_number", "serial"]),
             models.UniqueConstraint(name="simulated_number_once", fields=["number"], condition=~models.Q(number="")),
+        ]
+        indexes = [
+            models.Index(name="simulated_month", fields=["seller_tax_number", "issued_at"]),
+            models.Index(name="simulated_reverses", fields=["reverses"], condition=~models.Q(reverses="")),
         ]
 
     def __str__(self) -> str:

@@ -28,12 +28,13 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a serial: under way, issued with a number, or refused."""
+    """What became of a serial: under way, issued with a number, or refused. `total` is what the platform issued."""
 
     number: str = ""
     issued_at: datetime | None = None
     fault: Fault | None = None
     message: str = ""
+    total: Decimal | None = None
 
 
 class Verdict(StrEnum):
