@@ -13,7 +13,7 @@ from config.transactions import atomic
 from invoicing.amounts import line_amount, line_tax, split_inclusive
 from invoicing.faces import Face, Line, Party
 from invoicing.invoice_numbers import build_number
-from invoicing.models import Invoice, InvoiceLine, IssueOrder
+from invoicing.models import Invoice, InvoiceLine, IssueOrder, RedLetter, RedLine
 from tests.factories import credit_code
 
 D = Decimal
@@ -110,3 +110,33 @@ def _write_lines(invoice: Invoice, face: Face, blue: Invoice | None) -> None:
         facts = {name: getattr(line, name) for name in line.__dataclass_fields__ if name != "reverses"}
         rows.append(InvoiceLine(invoice=invoice, seq=seq, reverses_id=taken.get(line.reverses or 0), **facts))
     InvoiceLine.objects.bulk_create(rows)
+
+
+def make_letter(invoice: Invoice, parts: dict[int, Decimal], **more: Any) -> RedLetter:
+    """A red letter over these amounts (above zero, without tax) of lines by their number; it needs no confirmation."""
+    lines = {line.seq: line for line in invoice.lines.filter(seq__in=parts)}
+    taken = {seq: (-amount, -line_tax(amount, lines[seq].rate)) for seq, amount in parts.items()}
+    letter = RedLetter.objects.create(
+        invoice=invoice,
+        amount=sum((amount for amount, _tax in taken.values()), D(0)),
+        tax=sum((tax for _amount, tax in taken.values()), D(0)),
+        **{"number": f"11{next(_serials):018d}", "reason": RedLetter.Reason.RETURN, **more},
+    )
+    rows = [RedLine(letter=letter, line=lines[seq], amount=amount, tax=tax) for seq, (amount, tax) in taken.items()]
+    RedLine.objects.bulk_create(rows)
+    return letter
+
+
+def take_back(invoice: Invoice, parts: dict[int, Decimal], **more: Any) -> Invoice:
+    """A red letter over these amounts, and its red invoice."""
+    letter = make_letter(invoice, parts, **more)
+    blue = face_of(invoice)
+    lines = tuple(
+        replace(
+            blue.lines[row.line.seq - 1], amount=row.amount, tax=row.tax, quantity=None, price=None, nature="normal"
+        )
+        for row in letter.lines.select_related("line").order_by("line__seq")
+    )
+    lines = tuple(replace(line, reverses=seq) for line, seq in zip(lines, sorted(parts), strict=True))
+    face = replace(blue, lines=lines, reverses=invoice.number, red_letter=letter.number, red_reason=letter.reason)
+    return make_invoice(invoice.account, face=face, red_letter=letter, tenant=invoice.tenant)
