@@ -1,13 +1,17 @@
 """Short ways to tenants whose tax numbers hold entitlements, and to the business systems that call for them."""
 
 import itertools
-from datetime import timedelta
+import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Account
-from invoicing.models import CloudOrder, Entitlement, Package, Service, Taxpayer, Tenant
+from invoicing import policy
+from invoicing.client_secrets import seal_secret
+from invoicing.models import AccessToken, CloudOrder, Credential, Entitlement, Package, Service, Taxpayer, Tenant
+from invoicing.services.tokens import digest_of
 from tests.factories import credit_code, make_account
 from tests.finance.buying import order, prepaid
 
@@ -45,3 +49,26 @@ def entitle(taxpayer: Taxpayer, granted: int = 100, service: str = Service.ISSUI
     )
     fields: dict[str, Any] = {"starts_at": now - DAY, "expires_at": now + 365 * DAY, "granted": granted}
     return Entitlement.objects.create(order=cloud_order, taxpayer=taxpayer, service=service, **fields | more)
+
+
+SECRET, ENCRYPT_KEY = "s3cretOfTheBusinessSystem0123456", "0123456789abcdef"
+
+
+def make_client(tenant: Tenant | None = None, **more: Any) -> Credential:
+    """What the tenant's business system logs in with: `SECRET` and `ENCRYPT_KEY`."""
+    fields = {"client_id": f"client{next(_numbers):08d}", "secret": seal_secret(SECRET)}
+    fields["encrypt_key"] = seal_secret(ENCRYPT_KEY)
+    return Credential.objects.create(tenant=tenant or make_tenant(), **fields | more)
+
+
+def token_for(client: Credential, at: datetime | None = None) -> str:
+    """A token that lives from that moment on."""
+    now, token = at or timezone.now(), secrets.token_urlsafe(32)
+    AccessToken.objects.create(
+        client=client,
+        digest=digest_of(token=token),
+        timestamp=f"{next(_numbers):013d}",
+        made_at=now,
+        expires_at=now + policy.TOKEN_LIFE,
+    )
+    return token
