@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include((API, "api"))),
     re_path(r"^api/", nothing_here),
+    path("open/", include("invoicing.open_api.urls")),
     path("preferences/theme/", preferences.set_theme, name="theme"),
 ]
 if settings.DEBUG:

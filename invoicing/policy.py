@@ -24,3 +24,6 @@ TIMESTAMP_SKEW: Final = timedelta(minutes=5)
 SECRET_OVERLAP: Final = timedelta(hours=24)  # the old secret still works so long after a new one was made
 CHECKS_A_DAY: Final = 5  # verifications of one invoice
 CHECKED_YEARS: Final = 5  # older invoices cannot be verified
+TOKENS_PER_ADDRESS: Final = (60, 60)  # tokens asked for, in so many seconds
+OPEN_BODY_MAX: Final = 2 * 1024 * 1024  # bytes; an invoice with all its lines fits
+COLLECTED_PER_CALL: Final = 100  # received invoices in one call or file

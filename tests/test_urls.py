@@ -15,8 +15,8 @@ from django.urls import reverse
 from tests.scene import PEOPLE, Scene, every_address, set_scene
 
 TABLE = Path(__file__).with_name("addresses.txt")
-# Tried elsewhere: the API has keys instead of people, the others exist in development only.
-APART = ("api:", "outbox", "look")
+# Tried elsewhere: The APIs have keys instead of people, the others exist in development only.
+APART = ("api:", "open:", "outbox", "look")
 PLACEHOLDERS = {"token": "token", "handle": "handle", "rest": "rest"}
 
 

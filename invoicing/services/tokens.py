@@ -99,10 +99,11 @@ def grant_token(
     token = secrets.token_urlsafe(32)
     row = AccessToken(client=client, digest=digest_of(token=token), timestamp=timestamp, made_at=at)
     row.expires_at = at + policy.TOKEN_LIFE
-    [made] = AccessToken.objects.bulk_create([row], ignore_conflicts=True)
-    if not AccessToken.objects.filter(digest=made.digest).exists():
+    AccessToken.objects.bulk_create([row], ignore_conflicts=True)
+    made = AccessToken.objects.filter(digest=row.digest).first()
+    if made is None:
         raise TimestampUsed()
-    return row, token
+    return made, token
 
 
 def _moment(timestamp: str) -> datetime:

@@ -8,8 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Account
+from config.sealing import seal
 from invoicing import policy
-from invoicing.client_secrets import seal_secret
+from invoicing.client_secrets import ENCRYPT_KEY as KEY_PURPOSE
+from invoicing.client_secrets import SECRET as SECRET_PURPOSE
 from invoicing.models import AccessToken, CloudOrder, Credential, Entitlement, Package, Service, Taxpayer, Tenant
 from invoicing.services.tokens import digest_of
 from tests.factories import credit_code, make_account
@@ -56,8 +58,8 @@ SECRET, ENCRYPT_KEY = "s3cretOfTheBusinessSystem0123456", "0123456789abcdef"
 
 def make_client(tenant: Tenant | None = None, **more: Any) -> Credential:
     """What the tenant's business system logs in with: `SECRET` and `ENCRYPT_KEY`."""
-    fields = {"client_id": f"client{next(_numbers):08d}", "secret": seal_secret(SECRET)}
-    fields["encrypt_key"] = seal_secret(ENCRYPT_KEY)
+    fields = {"client_id": f"client{next(_numbers):08d}", "secret": seal(SECRET, purpose=SECRET_PURPOSE)}
+    fields["encrypt_key"] = seal(ENCRYPT_KEY, purpose=KEY_PURPOSE)
     return Credential.objects.create(tenant=tenant or make_tenant(), **fields | more)
 
 

@@ -1,0 +1,17 @@
+"""The named rate limits of this app, each one line; numbers in `policy`. Call before opening a transaction."""
+
+from datetime import datetime
+
+from config.limits import hit
+from invoicing import policy
+
+
+def token_requests(address: str, *, now: datetime | None = None) -> None:
+    """Sixty tokens asked for a minute and address, right or wrong."""
+    limit, seconds = policy.TOKENS_PER_ADDRESS
+    hit("open-token", address, limit=limit, seconds=seconds, now=now)
+
+
+def client_calls(client_id: int, calls_a_minute: int, *, now: datetime | None = None) -> None:
+    """As many calls a minute as support lets this client make."""
+    hit("open-client", str(client_id), limit=max(1, calls_a_minute), seconds=60, now=now)
