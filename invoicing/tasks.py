@@ -5,7 +5,7 @@ from datetime import timedelta
 from config.jobs import Retry, job
 from config.models import Job
 from invoicing import policy
-from invoicing.services import issuing
+from invoicing.services import issuing, tokens
 from invoicing.tax import Busy
 
 
@@ -23,3 +23,9 @@ def issue(work: Job) -> None:
 def ask_platform(_work: Job) -> None:
     """The tax platform was asked about orders that it works on."""
     issuing.ask_platform()
+
+
+@job("invoicing.forget_tokens", every=timedelta(days=1))
+def forget_tokens(_work: Job) -> None:
+    """Tokens of the open API that are over are gone."""
+    tokens.forget_tokens()
