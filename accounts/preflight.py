@@ -76,6 +76,8 @@ def _what_ends(relationship: Relationship) -> Iterable[Finding]:
         yield Finding("K13.3", False, _("Your administrators can no longer enter the console of this account."))
     if Inherit.DISCOUNT in relationship.inherits:
         yield Finding("K8.11", False, _("Inherited discounts return to what they were before the relationship."))
+    if Inherit.CREDIT in relationship.inherits:
+        yield Finding("K1.3", False, _("Your credit identity no longer keeps its services running on unpaid bills."))
     if Invitation.objects.open().filter(relationship=relationship).exists():
         yield Finding("Q-20", False, _("The permission change that still waits for an answer becomes void."))
     if relationship.member.kind == Account.Kind.RESOURCE:

@@ -41,7 +41,10 @@ POINT_HINTS: dict[str, Words] = {
 }
 INHERIT_HINTS: dict[str, Words] = {
     Inherit.DISCOUNT: gettext_lazy("The member buys at the manager's discounts. They end with the relationship."),
-    Inherit.CREDIT: gettext_lazy("The member is treated with the manager's credit standing."),
+    Inherit.CREDIT: gettext_lazy(
+        "The member's services run on while bills are unpaid, as long as the manager's unused credit covers them. It "
+        "ends with the relationship."
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Relationship
+from accounts.permissions import Inherit
 from accounts.preflight import Finding
 from config.errors import worded
 from finance.money import ZERO
@@ -42,13 +43,15 @@ def who_pays(relationship: Relationship) -> Iterable[Finding]:
 
 
 def arrears(relationship: Relationship) -> Iterable[Finding]:
-    """Bills that an account with credit of the manager has not paid must be settled first, once they are out."""
-    if not relationship.is_in_force or credit_held(relationship=relationship) == ZERO:
+    """What an account with credit, or the credit identity, of the manager has not paid must be settled first."""
+    if not relationship.is_in_force:
+        return
+    if credit_held(relationship=relationship) == ZERO and Inherit.CREDIT not in relationship.inherits:
         return
     if (owed := owed_by(account=relationship.member)) > ZERO:
         sentence = _(
-            "The account holds credit of yours and has %(amount)s yuan of unpaid bills. They must be settled first: by "
-            "cash that you allot, or by repaying its statements once they are out."
+            "The account holds credit of yours or your credit identity, and has %(amount)s yuan of unpaid bills. They "
+            "must be settled first: by cash that you allot, or by repaying its statements once they are out."
         )
         way = f"{reverse('finance:member-statement-list')}?member={relationship.member.number}"
         yield Finding("K8.6", True, sentence % {"amount": owed}, link=way)

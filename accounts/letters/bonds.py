@@ -28,10 +28,13 @@ def dissolved(news: News) -> Letter:
         "As of now %(asker)s can no longer see or do anything in your account. Your account, its data and its log-ins "
         "stay as they are."
     )
-    discounts = _("Discounts that you took over return to what they were before the link.")
+    ends = {
+        Inherit.DISCOUNT: _("Discounts that you took over return to what they were before the link."),
+        Inherit.CREDIT: _("The credit identity that you took over ends: services stop again when bills are unpaid."),
+    }
     return Letter(
         subject=_("%(asker)s has ended the link with your account") % {"asker": name},
-        says=(ended % {"asker": name}, *([discounts] if Inherit.DISCOUNT in news.relationship.inherits else [])),
+        says=(ended % {"asker": name}, *(ends[item] for item in Inherit if item in news.relationship.inherits)),
         facts=facts(fact(_("Ended by"), shown(news.manager)), fact(_("Your account"), shown(news.member))),
         button=_("See who is linked with you"),
         page=page("manager-list"),

@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.admin.base import Button, StaffAdmin, Text, staff_actor
 from accounts.admin.panels import History, Panel, at, history, link, of_subject, pill
 from accounts.models import Account
+from accounts.permissions import Inherit
 from config.errors import DomainError
 from config.templatetags.ui import money
 from finance.models import Inheritance, Reseller, Trust
@@ -132,13 +133,16 @@ class TrustAdmin(TwoSides):
 class InheritanceAdmin(TwoSides):
     """Follows what the two accounts agreed on when they were linked."""
 
-    list_display = ["shown_name", "member", at("starts_at", _("from")), at("ends_at", _("until"))]
-    fields = ["manager_link", "member_link", "relationship_link", "starts_at", "ends_at"]
+    list_display = ["shown_name", "member", "what", at("starts_at", _("from")), at("ends_at", _("until"))]
+    list_filter = ["what"]
+    fields = ["manager_link", "member_link", "relationship_link", "what", "starts_at", "ends_at"]
     readonly_fields = ["manager_link", "member_link", "relationship_link"]
 
     def title(self, row: Inheritance) -> str:
         """Whose by whom."""
         words = {"manager": row.manager.name, "member": row.member.name}
+        if row.what == Inherit.CREDIT:
+            return _now("%(member)s inherits the credit identity of %(manager)s") % words
         return _now("%(member)s inherits the discounts of %(manager)s") % words
 
     def state(self, row: Inheritance) -> Text:
@@ -151,7 +155,7 @@ class InheritanceAdmin(TwoSides):
 
     @admin.display(description=_("manager"), ordering="manager__name")
     def shown_name(self, row: Inheritance) -> str:
-        """Whose discounts."""
+        """From whom."""
         return str(row.manager)
 
 

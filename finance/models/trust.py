@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Relationship, User
+from accounts.permissions import Inherit
 from config.states import StateField, StateModel, states_check, transition
 
 
@@ -190,24 +191,30 @@ class Reseller(models.Model):
 
 
 class Inheritance(models.Model):
-    """A member uses its manager's inheritable discounts for cycles that begin in [starts_at, ends_at) (K1.3, K8.11)."""
+    """What a member has taken over from its manager, in [starts_at, ends_at) (K1.3, K8.11).
+
+    Its inheritable discounts, where a cycle begins within that time, or its credit identity.
+    """
 
     relationship = models.ForeignKey(
         Relationship, models.PROTECT, related_name="inheritances", verbose_name=_("relationship")
     )
     manager = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("manager"))
     member = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("member"))
+    what = models.CharField(
+        _("what"), max_length=8, choices=Inherit, default=Inherit.DISCOUNT, db_default=Inherit.DISCOUNT
+    )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True)
 
     class Meta:
-        verbose_name = _("inherited discount")
-        verbose_name_plural = _("inherited discounts")
+        verbose_name = _("inheritance")
+        verbose_name_plural = _("inheritances")
         ordering = ["-id"]
         constraints = [
-            # Discounts are inherited within a group only, and an account is in one group.
+            # Only within a group is anything inherited, and an account is in one group.
             models.UniqueConstraint(
-                name="inheritance_one_open_per_member", fields=["member"], condition=Q(ends_at__isnull=True)
+                name="inheritance_one_open_of_each", fields=["member", "what"], condition=Q(ends_at__isnull=True)
             ),
             models.CheckConstraint(
                 name="inheritance_has_a_time", condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at"))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import lock_accounts
 from accounts.models import Account, Relationship
+from accounts.permissions import Inherit
 from config.errors import DomainError
 from config.transactions import atomic
 from finance.locks import all_of, credit_of, lock_books
@@ -35,7 +36,8 @@ class InArrears(DomainError):
     code = "in_arrears"
     rule = "K8.6"
     sentence = _(
-        "The account holds credit of yours and has %(amount)s yuan of unpaid bills. They must be settled first."
+        "The account holds credit of yours or your credit identity, and has %(amount)s yuan of unpaid bills. They "
+        "must be settled first."
     )
 
 
@@ -62,8 +64,9 @@ def settle_dissolved(*, relationship_id: int) -> Outcome:
     own = book_for(account=member, kind=BookKind.CASH)
     books = lock_books(all_of(member) | credit_of(relationship.manager_id))
     recalled = _recall_credit(relationship)
-    if recalled:
+    if recalled or Inherit.CREDIT in relationship.inherits:
         _check_debts(member, books)
+    if recalled:
         for _pk, account in sorted(accounts.items()):
             refit_floor(account=account)
     kept = [book for book in books if book.account_id == member.pk and book.source_id == relationship.manager_id]

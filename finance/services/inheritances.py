@@ -1,4 +1,6 @@
-"""Whose discounts count for an account, and since when it inherits its manager's (K1.3, K8.11, A1.3, A2.9, A4.3)."""
+"""Whose discounts count for an account, and what it inherits from its manager since when: discounts, and the credit
+identity (K1.3, K8.11, A1.3, A2.9, A4.3).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,15 +66,15 @@ def discount_source(*, account: Account, category: Category, at: datetime) -> Di
     return DiscountSource.own(account)
 
 
-def inheritance_of(*, account: Account, at: datetime) -> Inheritance | None:
-    """By which the account has its manager's discounts for cycles that start at that moment."""
-    running = Inheritance.objects.filter(member=account, starts_at__lte=at).exclude(ends_at__lte=at)
+def inheritance_of(*, account: Account, at: datetime, what: Inherit = Inherit.DISCOUNT) -> Inheritance | None:
+    """By which the account has its manager's discounts for cycles that start at that moment, or its credit identity."""
+    running = Inheritance.objects.filter(member=account, what=what, starts_at__lte=at).exclude(ends_at__lte=at)
     return running.select_related("manager").order_by("-starts_at").first()
 
 
 @atomic
 def follow_event(*, event_id: int) -> bool:
-    """What an event made of a relationship's terms holds for discounts from its time on; answers if it changed."""
+    """What an event made of a relationship's terms holds from its time on; answers if it changed."""
     event = Event.objects.get(pk=event_id)
     if event.subject_id is None:
         return False
@@ -84,20 +86,25 @@ def follow_event(*, event_id: int) -> bool:
 
 @atomic
 def follow_terms(*, relationship_id: int, at: datetime) -> bool:
-    """The open row is there exactly while the member inherits discounts; again it changes nothing. Locks accounts.
+    """An open row of each kind is there exactly while the member inherits it; again it changes nothing. Locks accounts.
 
     In force, within a group, both verified as one enterprise (Q-1). Answers whether something changed.
     """
     relationship = Relationship.objects.get(pk=relationship_id)
     accounts = lock_accounts(relationship.manager_id, relationship.member_id)
     relationship = Relationship.objects.select_for_update(no_key=True).get(pk=relationship_id)
-    manager, member = accounts[relationship.manager_id], accounts[relationship.member_id]
-    asked = relationship.is_in_force and Inherit.DISCOUNT in relationship.inherits
+    relationship.manager, relationship.member = accounts[relationship.manager_id], accounts[relationship.member_id]
+    return sum(_follow(relationship, what, at) for what in Inherit) > 0
+
+
+def _follow(relationship: Relationship, what: Inherit, at: datetime) -> bool:
+    manager, member = relationship.manager, relationship.member
+    asked = relationship.is_in_force and what in relationship.inherits
     wanted = asked and relationship.kind == Relationship.Kind.GROUP and manager.same_enterprise(member)
-    running = Inheritance.objects.filter(relationship=relationship, ends_at=None).first()
+    running = Inheritance.objects.filter(relationship=relationship, what=what, ends_at=None).first()
     if wanted and running is None:
-        _close(Inheritance.objects.filter(member=member, ends_at=None), at)  # of a former group
-        Inheritance.objects.create(relationship=relationship, manager=manager, member=member, starts_at=at)
+        _close(Inheritance.objects.filter(member=member, what=what, ends_at=None), at)  # of a former group
+        Inheritance.objects.create(relationship=relationship, manager=manager, member=member, what=what, starts_at=at)
     elif not wanted and running is not None:
         _close(Inheritance.objects.filter(pk=running.pk), relationship.ended_at or at)
     return wanted == (running is None)

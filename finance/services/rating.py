@@ -141,7 +141,7 @@ FROM (SELECT *, round(gross * (1 - rate), 8) AS discount FROM (
         AND o.valid_from <= u.cycle_start AND u.cycle_start < o.valid_until
     LEFT JOIN finance_trust t ON t.member_id = u.owner_id AND t.state IN ('agreed', 'ended')
         AND t.starts_at <= u.cycle_start AND (t.ends_at IS NULL OR u.cycle_start < t.ends_at)
-    LEFT JOIN finance_inheritance i ON i.member_id = u.owner_id
+    LEFT JOIN finance_inheritance i ON i.member_id = u.owner_id AND i.what = 'discount'
         AND i.starts_at <= u.cycle_start AND (i.ends_at IS NULL OR u.cycle_start < i.ends_at)
     LEFT JOIN bill_rate own ON own.account_id = u.owner_id AND own.product_id = u.product_id
         AND own.valid_from <= u.cycle_start AND u.cycle_start < own.valid_until

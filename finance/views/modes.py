@@ -66,6 +66,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "back": turns(row.mode.trust.ends_at) if row.mode.trust and row.mode.trust.ends_at else [],
         "used": used_of_cap(trust=row.mode.trust, at=now),
         "inherits": Inherit.DISCOUNT in relationship.inherits and relationship.is_in_force,
+        "standing": inheritance_of(account=relationship.member, at=now, what=Inherit.CREDIT),
         "moments": _moments(Trust.objects.filter(relationship=relationship), request.account),
         "can_move": Right.MOVE_FUNDS in rights_of(request.actor, request.account),
     }
@@ -93,6 +94,7 @@ def show_own(request: ConsoleRequest, *, form: ConsentForm | None = None, status
         "back": turns(mode.trust.ends_at) if mode.trust and mode.trust.ends_at else [],
         "used": used_of_cap(trust=mode.trust, at=now),
         "inherited": inherited.manager if inherited else None,
+        "standing": inheritance_of(account=account, at=now, what=Inherit.CREDIT),
         "moments": _moments(Trust.objects.filter(member=account), account),
         "form": form or ConsentForm(),
         "can_answer": Right.ANSWER_INVITATIONS in rights_of(request.actor, account),

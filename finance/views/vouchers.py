@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
-from accounts.permissions import Right
+from accounts.permissions import Inherit, Right
 from config.nav import NavItem
 from config.paging import paginate
 from config.web import page
@@ -97,7 +97,7 @@ def discounts(request: ConsoleRequest) -> HttpResponse:
     now = timezone.now()
     payer = payer_of(account=request.account, at=now)
     running = Q(ends_at=None) | Q(ends_at__gt=now)
-    inherited = Inheritance.objects.filter(running, member=request.account, starts_at__lte=now)
+    inherited = Inheritance.objects.filter(running, member=request.account, what=Inherit.DISCOUNT, starts_at__lte=now)
     from_whom = inherited.select_related("manager").first()
     theirs = Discount.objects.none()
     if payer.trust is not None:
