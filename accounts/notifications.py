@@ -35,16 +35,20 @@ class Registered(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """People, and the account in whose affairs they are told."""
+    """People, and the account in whose affairs they are told.
+
+    `box` is an address that the matter itself names; it stands in the place of the account's registration e-mail.
+    """
 
     people: tuple[User, ...]
     account: Account | None = None
     registered: Registered = Registered.LAST
+    box: str = ""
 
     def mailboxes(self) -> list[User | None]:
         """To whom letters go; None stands for the account's registration e-mail."""
         own: list[User | None] = [person for person in self.people if person.email]
-        shared: list[User | None] = [None] if self.account is not None and self.account.email else []
+        shared: list[User | None] = [None] if self.account is not None and (self.box or self.account.email) else []
         match self.registered:
             case Registered.FIRST:
                 return shared or own

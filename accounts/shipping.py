@@ -2,7 +2,7 @@
 
 import logging
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -48,7 +48,7 @@ def ship(attempt: Attempt) -> Known:
         letter = letters.write(attempt.delivery.letter, attempt.news)
         if is_void(letter, attempt.news):
             return Known("closed", final=True)
-        url = _address(attempt, letter)
+        letter, url = _addressed(attempt, letter)
         if attempt.delivery.channel == Delivery.Channel.SMS:
             return _text(attempt, letter, url)
         return _mail(attempt, letter, url)
@@ -57,13 +57,18 @@ def ship(attempt: Attempt) -> Known:
         return Known("internal")
 
 
-def _address(attempt: Attempt, letter: Letter) -> str:
+def _addressed(attempt: Attempt, letter: Letter) -> tuple[Letter, str]:
+    """The letter with what only this mail holds, and where its button leads."""
+    if letter.draws is not None:
+        drawn = letter.draws(attempt.reference)
+        return replace(letter, facts=(*letter.facts, *drawn.facts)), settings.SITE_URL + drawn.page
     if not letter.answers:
-        return settings.SITE_URL + letter.page
+        return letter, settings.SITE_URL + letter.page
     delivery = attempt.delivery
-    return links.draw_link(
+    url = links.draw_link(
         attempt.news.invitation, delivery.channel, delivery=delivery, replaces_before=attempt.asked_at
     )
+    return letter, url
 
 
 def _text(attempt: Attempt, letter: Letter, url: str) -> Known:

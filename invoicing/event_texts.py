@@ -3,13 +3,23 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.event_texts import Group, Words, add_texts
+from invoicing import cloud_texts
 
 TEXTS: dict[str, Words] = {}
 PREFIXES = ("title.", "invoice.", "invoice_request.", "invoice_control.", "red_letter.")
-CLOUD = ("cloud_order.", "tenant.", "taxpayer.", "entitlement.", "credential.", "change_request.", "received.")
+CLOUD = (
+    "cloud_order.",
+    "tenant.",
+    "taxpayer.",
+    "entitlement.",
+    "credential.",
+    "change_request.",
+    "received.",
+    "package.",
+)
 
 
 def register() -> None:
     """The log speaks of invoices from now on, and can be narrowed to them."""
     add_texts(TEXTS, group=Group("invoices", _("Invoices"), PREFIXES), pages={"invoices": _("invoices")})
-    add_texts({}, group=Group("invoice_cloud", _("Invoice cloud"), CLOUD), pages={})
+    add_texts(cloud_texts.TEXTS, group=Group("invoice_cloud", _("Invoice cloud"), CLOUD), pages={})

@@ -5,7 +5,7 @@ from datetime import timedelta
 from config.jobs import Retry, job
 from config.models import Job
 from invoicing import policy
-from invoicing.services import issuing, tokens
+from invoicing.services import cloud_orders, issuing, tokens
 from invoicing.tax import Busy
 
 
@@ -29,3 +29,15 @@ def ask_platform(_work: Job) -> None:
 def forget_tokens(_work: Job) -> None:
     """Tokens of the open API that are over are gone."""
     tokens.forget_tokens()
+
+
+@job(cloud_orders.TAKE_JOB)
+def take_cloud_order(work: Job) -> None:
+    """A paid order of a package is the invoice cloud's."""
+    cloud_orders.take_order(event_id=work.payload["event"])
+
+
+@job(cloud_orders.END_JOB)
+def end_cloud_order(work: Job) -> None:
+    """What an order gave has ended with its refund."""
+    cloud_orders.end_order(event_id=work.payload["event"])

@@ -42,11 +42,21 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """What stands in the mail alone: where its button leads, and lines that nobody but its reader may know."""
+
+    page: str
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What one person is told about one event.
 
     `page` is where the button leads within the product. With `answers` the short link of the question takes its
     place, and the letter is void once that is closed. `idle` says what happens if the reader does nothing.
+    `draws` makes the secrets of one mail, from its reference: a mail that is tried again holds the same ones. A letter
+    that is `void` is not sent any more.
     """
 
     subject: str
@@ -57,6 +67,8 @@ class Letter:
     idle: str = ""
     text: Text | None = None
     answers: bool = False
+    draws: Callable[[str], Drawn] | None = None
+    void: bool = False
 
     @property
     def message(self) -> str:
@@ -83,8 +95,8 @@ def write(name: str, news: News) -> Letter:
 
 
 def is_void(written: Letter, news: News) -> bool:
-    """The letter asks for an answer that can no longer be given."""
-    return written.answers and not news.invitation.is_open()
+    """The letter asks for an answer that can no longer be given, or has been overtaken."""
+    return written.void or (written.answers and not news.invitation.is_open())
 
 
 def names(app: str = "") -> list[str]:

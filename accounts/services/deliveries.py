@@ -79,7 +79,7 @@ def _queue(
             channel=channel,
             user=person,
             account=audience.account,
-            defaults={"target": _masked(channel, person, audience.account)},
+            defaults={"target": _masked(channel, _address_of(channel, person, audience.account, audience.box))},
         )
         if created:
             enqueue(JOB, key=f"delivery-{delivery.pk}", delivery=delivery.pk)
@@ -98,12 +98,11 @@ def deliver(*, delivery_id: int, reference: str, asked_at: datetime, now: dateti
     if delivery is None:
         return None
     attempt = _prepared(delivery, reference, asked_at)
-    if isinstance(attempt, Attempt):
-        with translation.override(_language(delivery)):
-            known = ship(attempt)
-    else:
-        known = attempt
-    return _settle(delivery, known, now or timezone.now())
+    if not isinstance(attempt, Attempt):
+        return _settle(delivery, attempt, "", now or timezone.now())
+    with translation.override(_language(delivery)):
+        known = ship(attempt)
+    return _settle(delivery, known, attempt.address, now or timezone.now())
 
 
 @transaction.atomic(durable=True)
@@ -126,7 +125,7 @@ def _prepared(delivery: Delivery, reference: str, asked_at: datetime) -> Attempt
     news = News.of(delivery.event_id) if delivery.event_id is not None else None
     if news is None or news.is_moot:
         return Known("gone", final=True)
-    address = _address_of(delivery.channel, delivery.user, delivery.account)
+    address = _address_of(delivery.channel, delivery.user, delivery.account, _box(delivery, news))
     if not address:
         return Known("no_address", final=True)
     return Attempt(delivery, news, address, reference=reference, asked_at=asked_at)
@@ -141,13 +140,13 @@ def _language(delivery: Delivery) -> str:
 
 
 @transaction.atomic(durable=True)
-def _settle(delivery: Delivery, known: Known, at: datetime) -> timedelta | None:
+def _settle(delivery: Delivery, known: Known, address: str, at: datetime) -> timedelta | None:
     """Writes down what became of this attempt, unless another one has taken over meanwhile."""
     row = _locked(delivery.pk)
     if row is None or row.state != Delivery.State.QUEUED or row.attempts != delivery.attempts:
         return None
-    if _address_of(row.channel, row.user, row.account):
-        row.target = _masked(row.channel, row.user, row.account)
+    if address:
+        row.target = _masked(row.channel, address)
     if not known.problem:
         row.succeed(provider_id=known.provider_id, at=at)
     elif known.final or row.attempts >= policy.DELIVERY_ATTEMPTS_MAX:
@@ -216,15 +215,22 @@ def _give_up(delivery_id: int) -> int:
     return 1
 
 
-def _address_of(channel: str, person: User | None, account: Account | None) -> str:
-    """Where it goes now: the number, the person's own address, or without a person the account's."""
+def _address_of(channel: str, person: User | None, account: Account | None, box: str = "") -> str:
+    """Where it goes now: the number, the person's own address, or without a person the matter's or the account's."""
     if person is not None:
         reached = person.mobile if channel == Delivery.Channel.SMS else person.email
         return (reached or "") if person.is_active else ""
-    return (account.email or "") if account is not None and channel == Delivery.Channel.MAIL else ""
+    return box or (account.email or "") if account is not None and channel == Delivery.Channel.MAIL else ""
 
 
-def _masked(channel: str, person: User | None, account: Account | None) -> str:
+def _box(delivery: Delivery, news: News) -> str:
+    """The address that the matter itself names now, for a letter that goes to no person."""
+    if delivery.user_id is not None:
+        return ""
+    notices = (notice for notice in notices_for(news) if notice.letter == delivery.letter)
+    return next((notice.to(news).box for notice in notices), "")
+
+
+def _masked(channel: str, address: str) -> str:
     """The same as staff may see it."""
-    address = _address_of(channel, person, account)
     return (mask_mobile if channel == Delivery.Channel.SMS else mask_email)(address)

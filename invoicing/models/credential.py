@@ -25,6 +25,7 @@ class Credential(models.Model):
     old_until = models.DateTimeField(null=True)
     calls_a_minute = models.PositiveIntegerField(_("calls a minute"), default=600)
     created_at = models.DateTimeField(_("made"), default=timezone.now)
+    shown_at = models.DateTimeField(_("shown"), null=True)  # secrets are read once, then only renewed
     rotated_at = models.DateTimeField(_("renewed"), null=True)
     blocked_at = models.DateTimeField(_("blocked by staff"), null=True)
 
