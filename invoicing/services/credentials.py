@@ -21,9 +21,10 @@ from accounts.models import OneTimeCode
 from accounts.permissions import Right
 from accounts.services.codes import require_clearance
 from config.errors import DomainError, NotFound
+from config.sealing import seal
 from config.transactions import atomic
 from invoicing import policy
-from invoicing.client_secrets import open_secret, seal_secret
+from invoicing.client_secrets import ENCRYPT_KEY, SECRET, encrypt_keys_at, secrets_at
 from invoicing.models import Credential, Tenant
 
 PERMISSION: Final = "invoicing.change_credential"
@@ -58,8 +59,8 @@ def ensure_credential(*, tenant: Tenant, at: datetime) -> Credential:
     return Credential.objects.create(
         tenant=tenant,
         client_id=_signs(CLIENT_ID_LENGTH),
-        secret=seal_secret(keys.secret),
-        encrypt_key=seal_secret(keys.encrypt_key),
+        secret=seal(keys.secret, purpose=SECRET),
+        encrypt_key=seal(keys.encrypt_key, purpose=ENCRYPT_KEY),
         created_at=at,
     )
 
@@ -75,7 +76,7 @@ def show_credential(*, actor: Actor, tenant_id: int, now: datetime | None = None
     credential.shown_at = at
     credential.save(update_fields=["shown_at"])
     _note("credential.shown", actor, credential, at)
-    return credential, Keys(open_secret(credential.secret), open_secret(credential.encrypt_key))
+    return credential, Keys(secrets_at(credential, at)[0], encrypt_keys_at(credential, at)[0])
 
 
 @atomic
@@ -87,7 +88,8 @@ def renew_credential(*, actor: Actor, tenant_id: int, now: datetime | None = Non
     keys = _draw()
     credential.old_secret, credential.old_encrypt_key = credential.secret, credential.encrypt_key
     credential.old_until = at + policy.SECRET_OVERLAP
-    credential.secret, credential.encrypt_key = seal_secret(keys.secret), seal_secret(keys.encrypt_key)
+    credential.secret = seal(keys.secret, purpose=SECRET)
+    credential.encrypt_key = seal(keys.encrypt_key, purpose=ENCRYPT_KEY)
     credential.rotated_at = credential.shown_at = at
     fields = ["secret", "encrypt_key", "old_secret", "old_encrypt_key", "old_until", "rotated_at", "shown_at"]
     credential.save(update_fields=fields)
