@@ -17,7 +17,7 @@ from finance.models import BillLine, PlanItem, Product, Statement
 from finance.models.statement import OWES, StatementQuerySet
 from finance.money import ZERO
 from finance.services.dues import disputed_of
-from finance.services.plans import trusteed_by
+from finance.services.trusts import trusteed_by
 
 LEFT = F("credit") + F("outstanding") - F("repaid") - F("waived")
 

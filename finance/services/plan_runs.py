@@ -21,9 +21,10 @@ from finance import policy
 from finance.models import PlanItem, RepaymentPlan
 from finance.money import ZERO
 from finance.services.dues import Dues, lock_dues
-from finance.services.plans import JOB, complete_plan, reason_against, trusteed_by
+from finance.services.plans import JOB, complete_plan, reason_against
 from finance.services.repayment import open_till, pay_statement, settle_arrears
 from finance.services.statements import Side
+from finance.services.trusts import trusteed_by
 
 Order = RepaymentPlan.Order
 SORT: dict[str, Callable[[PlanItem], Any]] = {

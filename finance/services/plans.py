@@ -25,9 +25,10 @@ from config.errors import DomainError, InputError, NotFound
 from config.jobs import enqueue
 from config.transactions import atomic
 from finance import policy
-from finance.models import PlanItem, RepaymentPlan, Statement, Trust
+from finance.models import PlanItem, RepaymentPlan, Statement
 from finance.money import ZERO
 from finance.services.dues import disputed_of
+from finance.services.trusts import SettlesItself, trusteed_by
 
 JOB = "finance.execute_plan"
 
@@ -48,14 +49,6 @@ class NotPlannable(DomainError):
     sentence = _("The statement %(month)s of %(account)s cannot be planned: %(why)s")
 
 
-class Trusteed(DomainError):
-    """The manager pays for the member anyway (A2.14)."""
-
-    code = "trusteed"
-    rule = "A2.14"
-    sentence = _("You pay for %(account)s yourself, so its statements are not part of a repayment plan.")
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the plan shall be."""
@@ -71,7 +64,8 @@ def create_plan(*, actor: Actor, account: Account, wish: Wish, now: datetime | N
     """The plan is there, and a job pays at once as far as own cash goes (K11.1, K11.2). Needs the consent (K11.3).
 
     Only confirmed statements of members that let the account repay, with something undisputed left, each in one plan
-    at a time. Locks the relationships, then the statements. Raises InputError, PointMissing, Trusteed, NotPlannable.
+    at a time. Locks the relationships, then the statements. Raises InputError, PointMissing, SettlesItself,
+    NotPlannable.
     """
     require(actor, Right.MOVE_FUNDS, account)
     at = now or timezone.now()
@@ -138,7 +132,7 @@ def _items(
         link = links[statement.account_id]
         amount = statement.due - disputed.get(pk, ZERO)
         if reason_against(link=link, trusteed=trusteed) == Skip.TRUSTEED:
-            raise Trusteed(account=link.member.name)
+            raise SettlesItself(account=link.member.name)
         if not link.grants(Point.REPAY_STATEMENT):
             raise PointMissing(Point.REPAY_STATEMENT)
         if (why := _why_not(statement, amount, pk in waiting)) is not None:
@@ -158,18 +152,13 @@ def _why_not(statement: Statement, left: Decimal, waits: bool) -> Promise | None
 def reason_against(*, link: Relationship, trusteed: Container[int]) -> Skip | None:
     """Why the manager may not repay this member's statements by a plan any more; None while it may (Q-22, A2.14).
 
-    `trusteed` are the members for which it pays, of `trusteed_by`.
+    `trusteed` are the members for which it pays, of `trusts.trusteed_by`.
     """
     if not link.is_in_force:
         return Skip.DISSOLVED
     if not link.grants(Point.REPAY_STATEMENT):
         return Skip.WITHDRAWN
     return Skip.TRUSTEED if link.member_id in trusteed else None
-
-
-def trusteed_by(*, manager: Account, at: datetime) -> set[int]:
-    """The members for which this manager pays at that moment, by id."""
-    return set(Trust.objects.in_force(at=at).filter(manager=manager).values_list("member_id", flat=True))
 
 
 @atomic

@@ -30,6 +30,7 @@ from finance.services.drawing import CASH, Purse, lock_purses, open_cash
 from finance.services.dues import Dues, lock_dues, save_dues
 from finance.services.ledger import KeyReused, Posting, post
 from finance.services.statements import Side, side_for
+from finance.services.trusts import refuse_settling
 
 DEBTS: tuple[str, ...] = (BookKind.ARREARS, BookKind.CREDIT)
 
@@ -117,7 +118,8 @@ def repay_statement(
     """The amount, or all that is not disputed, is repaid on the statement; it is settled where nothing is left.
 
     From the account's own cash, then what managers gave; or by a manager (`through`) that may repay, from its OWN cash
-    only. A repeat of the key answers the first. Raises NotRepayable, OnlyDisputed, InputError, CashShort, ArrearsFirst.
+    only, and not while it pays for the account anyway (A2.14). A repeat of the key answers the first. Raises
+    NotRepayable, OnlyDisputed, InputError, CashShort, ArrearsFirst, SettlesItself.
     """
     at = now or timezone.now()
     found = Statement.objects.select_related("account").filter(pk=statement_id).first()
@@ -128,6 +130,8 @@ def repay_statement(
     name = f"repayment:{(side.counterpart or found.account).pk}:{key}"
     if (done := _done_before(name, found, amount)) is not None:
         return done
+    if side.through is not None:
+        refuse_settling(relationship=side.through, at=at)
     statement = dues.read(statement_id)
     wanted = _checked(dues, statement, amount)
     till = open_till(side=side, at=at)

@@ -24,6 +24,17 @@ class Trusteed(DomainError):
     sentence = _("You pay for this account yourself, so it is given no funds. What it holds of yours can be recalled.")
 
 
+class SettlesItself(DomainError):
+    """A trusteed member takes no part in settling by its manager: its own statements are its own (A2.14, A4.4)."""
+
+    code = "trusteed"
+    rule = "A2.14"
+    sentence = _(
+        "You pay for %(account)s now, so what its own statements leave is settled neither by a plan nor by a payment "
+        "of yours. It repays them itself, from its own cash."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Payer:
     """The account that pays, and the trusteeship by which it does, or None where the owner pays for itself."""
@@ -69,6 +80,17 @@ def paid_for(*, manager: Account, at: datetime) -> frozenset[int]:
     """The ids of the members for whom this account pays, or has agreed to pay from some day on."""
     agreed = Trust.objects.coming_or_in_force(at=at).filter(manager=manager)
     return frozenset(agreed.values_list("member_id", flat=True))
+
+
+def trusteed_by(*, manager: Account, at: datetime) -> set[int]:
+    """The members for which this manager pays at that moment, by id."""
+    return set(Trust.objects.in_force(at=at).filter(manager=manager).values_list("member_id", flat=True))
+
+
+def refuse_settling(*, relationship: Relationship, at: datetime) -> None:
+    """Raises SettlesItself where the manager pays for the member at that moment (A2.14)."""
+    if relationship.member_id in trusteed_by(manager=relationship.manager, at=at):
+        raise SettlesItself(account=relationship.member.name)
 
 
 def refuse_trusteed(*, relationship: Relationship, now: datetime | None = None) -> None:

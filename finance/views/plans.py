@@ -28,7 +28,8 @@ from finance.money import ZERO
 from finance.reports import what_it_has
 from finance.services.charging import owed_by
 from finance.services.plan_runs import execute_plan
-from finance.services.plans import Skip, Wish, cancel_plan, create_plan, reason_against, trusteed_by
+from finance.services.plans import Skip, Wish, cancel_plan, create_plan, reason_against
+from finance.services.trusts import trusteed_by
 from finance.statement_reports import Row, plannable
 
 PENDING = Q(items__state=PlanItem.State.PENDING)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,6 +31,7 @@ from finance.reports import what_it_has
 from finance.services.dues import disputed_of
 from finance.services.repayment import Repayment, repay_statement
 from finance.services.statements import confirm_statement, statements_seen
+from finance.services.trusts import trusteed_by
 from finance.statement_reports import Seen, by_product, figures_of, narrowed, rows_of, seen_statement
 
 ORDER: Sequence[str] = ("-month", "-id")
@@ -100,6 +102,7 @@ def _context(request: ConsoleRequest, seen: Seen) -> dict[str, Any]:
     waits = statement.state in {states.TO_CONFIRM, states.DISPUTED}
     undisputed = max(ZERO, statement.due - disputed)
     repayable = statement.state in Statement.REPAYABLE and undisputed > ZERO
+    trusteed = seen.link is not None and seen.link.member_id in trusteed_by(manager=request.account, at=timezone.now())
     return {
         "statement": statement,
         "seen": seen,
@@ -107,7 +110,8 @@ def _context(request: ConsoleRequest, seen: Seen) -> dict[str, Any]:
         "undisputed": undisputed,
         "can_dispute": can_move and seen.may(Point.CONFIRM_STATEMENT),
         "can_confirm": can_move and waits and seen.may(Point.CONFIRM_STATEMENT),
-        "can_repay": can_move and repayable and seen.may(Point.REPAY_STATEMENT),
+        "can_repay": can_move and repayable and not trusteed and seen.may(Point.REPAY_STATEMENT),
+        "settles_itself": repayable and trusteed,
     }
 
 

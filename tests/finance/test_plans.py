@@ -16,13 +16,13 @@ from finance.services.plan_runs import execute_plan, pay_item
 from finance.services.plans import (
     ConsentMissing,
     NotPlannable,
-    Trusteed,
     Wish,
     cancel_plan,
     create_plan,
     reason_against,
 )
 from finance.services.repayment import repay_statement
+from finance.services.trusts import SettlesItself
 from tests.accounts.linking import dissolve
 from tests.factories import acting, make_account, make_operator, make_relationship
 from tests.finance.billing import (
@@ -200,7 +200,7 @@ def test_a_member_in_trust_takes_no_part(links, manager):
     plan = plan_for(links[:1])
     trustee(links[0])
     trustee(links[1])
-    with pytest.raises(Trusteed):
+    with pytest.raises(SettlesItself):
         plan_for(links[1:])
     top_up(manager, "200.00")
     execute_plan(plan_id=plan.pk, now=LATER)

@@ -21,6 +21,7 @@ from finance.services.repayment import (
     settle_overdue,
 )
 from finance.services.spending import settle_credit
+from finance.services.trusts import SettlesItself
 from tests.factories import acting, make_account, make_operator, make_relationship
 from tests.finance.billing import (
     AUGUST,
@@ -37,6 +38,7 @@ from tests.finance.billing import (
 )
 from tests.finance.funds import D, allot, books_sum, fresh_key, funds, mover, recall, spend, top_up
 from tests.finance.paying import announce, confirm
+from tests.finance.trusting import trust_row
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,17 @@ def test_only_whoever_may_repay_does(statement, manager, member, stranger):
         repay_statement(actor=acting(member, make_operator(member, Role.VIEWER)), statement_id=statement.pk, key="k")
     with pytest.raises(NotFound):
         repay_statement(actor=mover(member), statement_id=10**9, key="k")
+
+
+@pytest.mark.rule("A2.14", "A4.4")
+def test_what_a_trusteed_member_owes_from_before_it_repays_itself(statement, linked, manager, member):
+    trust_row(linked, starts_at=JUNE)
+    top_up(manager, "200.00")
+    with pytest.raises(SettlesItself):
+        repay(statement, by=manager, through=linked)
+    top_up(member, "100.00")
+    assert repay(statement).amount == 100
+    check_sums(member)
 
 
 @pytest.mark.rule("K11.6")
