@@ -14,7 +14,12 @@ LINE_AMOUNT_TOLERANCE: Final = Decimal("0.01")  # between a line's amount and qu
 # The platform is asked what became of an order: after so long the first, the second … time, then at the last pace.
 ASK_PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 120, 300, 900, 3600))
 ASK_AFTER_DEATH: Final = timedelta(minutes=5)  # a worker died while it was sending
+LOST_AFTER: Final = timedelta(minutes=10)  # what the platform does not know so long after it was sent never arrived
+STUCK_AFTER: Final = timedelta(hours=2)  # staff see orders that are under way for longer
+ASKED_MAX: Final = 32767
 ASKED_PER_RUN: Final = 200
+ISSUING_RUN_SECONDS: Final = 40.0  # below the time limit of a job
+SILENCES_PER_RUN: Final = 3  # calls without an answer, then the platform is left alone until the next run
 BUSY_PAUSE: Final = timedelta(seconds=30)
 
 OPERATION_KEY_TRIES: Final = 10  # wrong keys in a day, then staff send a new letter

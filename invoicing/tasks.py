@@ -2,27 +2,22 @@
 
 from datetime import timedelta
 
-from config.jobs import Retry, job
+from config.jobs import job
 from config.models import Job
-from invoicing import policy
-from invoicing.services import cloud_orders, issuing, tokens
-from invoicing.tax import Busy
+from invoicing.services import cloud_orders, issuing, sending, tokens
 
 
-# Outside: it calls the tax platform; each step commits on its own.
+# Outside: they call the tax platform; each step commits on its own.
 @job(issuing.JOB, outside=True)
 def issue(work: Job) -> None:
-    """An issue order has come as far as the platform lets it."""
-    try:
-        issuing.advance(order_id=work.payload["order"])
-    except Busy as error:
-        raise Retry(after=policy.BUSY_PAUSE, reason="the tax platform takes nothing now") from error
+    """An issue order has come as far as the platform lets it; what it waits for then, `follow_orders` looks after."""
+    sending.advance(order_id=work.payload["order"])
 
 
-@job("invoicing.ask_platform", outside=True, every=timedelta(minutes=1))
-def ask_platform(_work: Job) -> None:
-    """The tax platform was asked about orders that it works on."""
-    issuing.ask_platform()
+@job("invoicing.follow_orders", outside=True, every=timedelta(minutes=1))
+def follow_orders(_work: Job) -> None:
+    """Orders that wait for the platform were sent or asked about."""
+    sending.follow_orders()
 
 
 @job("invoicing.forget_tokens", every=timedelta(days=1))

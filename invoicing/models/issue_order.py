@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from config.states import StateField, StateModel, states_check, transition
 from invoicing import policy
 from invoicing.models.credential import Credential
-from invoicing.models.request import InvoiceRequest
+from invoicing.models.request import InvoiceRequest, RequestState
 
 
 class IssueState(models.TextChoices):
@@ -32,9 +32,19 @@ class IssueOrderQuerySet(models.QuerySet["IssueOrder"]):
         """Not ended."""
         return self.filter(state__in=[*IssueOrder.UNDER_WAY, IssueState.WAITING])
 
-    def to_ask(self, *, at: datetime) -> "IssueOrderQuerySet":
-        """Those about which the platform should be asked now, the longest waiting first."""
-        return self.filter(state__in=IssueOrder.UNDER_WAY, ask_after__lte=at).order_by("ask_after", "pk")
+    def to_follow(self, *, at: datetime) -> "IssueOrderQuerySet":
+        """Those that should be sent or asked about now, the longest waiting first."""
+        return self.under_way().filter(ask_after__lte=at).order_by("ask_after", "pk")
+
+    def to_mend(self) -> "IssueOrderQuerySet":
+        """Those that failed and that something still waits for; business systems mend theirs themselves."""
+        by_request = Q(request__state=RequestState.ISSUING)
+        by_letter = Q(red_letter__state__in=["01", "04"])
+        return self.filter(by_request | by_letter, state=IssueState.FAILED, client__isnull=True)
+
+    def stuck(self, *, at: datetime) -> "IssueOrderQuerySet":
+        """Those that the platform has been working on for far too long."""
+        return self.under_way().filter(created_at__lt=at - policy.STUCK_AFTER)
 
 
 class IssueOrder(StateModel):
@@ -64,7 +74,7 @@ class IssueOrder(StateModel):
     message = models.CharField(_("message"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("asked for"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True)
-    ask_after = models.DateTimeField(_("asked about after"), null=True)
+    ask_after = models.DateTimeField(_("asked about after"), null=True)  # or sent, as long as it waits
     asked = models.PositiveSmallIntegerField(_("times asked about"), default=0)
     ended_at = models.DateTimeField(_("ended"), null=True)
 
