@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.event_texts import Group, Words, add_texts
-from invoicing import cloud_texts
+from invoicing import cloud_texts, issue_texts
 
-TEXTS: dict[str, Words] = {}
+TEXTS: dict[str, Words] = {**issue_texts.TEXTS}
 PREFIXES = ("title.", "invoice.", "invoice_request.", "invoice_control.", "red_letter.")
 CLOUD = (
     "cloud_order.",

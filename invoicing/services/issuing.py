@@ -111,8 +111,8 @@ def _wait_again(order: IssueOrder, at: datetime, *changed: str) -> None:
 def _is_wanted(order: IssueOrder) -> bool:
     """Whether what it was ordered for still waits for it. Locks the request and the red letter."""
     if order.request_id is not None:
-        request = InvoiceRequest.objects.select_for_update(no_key=True).get(pk=order.request_id)
-        return request.state == InvoiceRequest.State.ISSUING
+        requests = InvoiceRequest.objects.select_for_update(no_key=True).filter(pk=order.request_id)
+        return [one.state for one in requests] == [InvoiceRequest.State.ISSUING]
     if order.red_letter_id is not None:
         letter = RedLetter.objects.select_for_update(no_key=True).get(pk=order.red_letter_id)
         return letter.state in RedLetter.READY

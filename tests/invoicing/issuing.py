@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Account
-from invoicing.client_secrets import seal_secret
 from invoicing.faces import Face
-from invoicing.models import Credential, Invoice, InvoiceRequest, IssueOrder, Taxpayer
+from invoicing.models import Invoice, InvoiceRequest, IssueOrder
 from invoicing.services.issuing import order_issue
 from invoicing.services.sending import advance
 from invoicing.tax import Outcome, Verdict
@@ -29,6 +28,10 @@ class Script:
     asked: list[str] = field(default_factory=list)
     issue: Callable[[str], None] = lambda _serial: None
     query: Callable[[str], Outcome | None] = lambda _serial: Outcome()
+
+    def clear(self) -> None:
+        """As new."""
+        vars(self).update(vars(Script()))
 
 
 script = Script()
@@ -73,13 +76,6 @@ def make_request(account: Account | None = None, **more: Any) -> InvoiceRequest:
     return InvoiceRequest.objects.create(
         account=account, asked_by=account, key=f"k{next(_numbers)}", **{**fields, **more}
     )
-
-
-def make_client(taxpayer: Taxpayer, **more: Any) -> Credential:
-    """What the business systems of its tenant log in with."""
-    fields = {"client_id": f"client{next(_numbers):08d}", "secret": seal_secret("s" * 32)}
-    fields["encrypt_key"] = seal_secret("k" * 16)
-    return Credential.objects.create(tenant=taxpayer.tenant, **{**fields, **more})
 
 
 def ordered(face: Face | None = None, **more: Any) -> IssueOrder:

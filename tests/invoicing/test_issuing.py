@@ -23,8 +23,8 @@ from invoicing.services.sending import advance, follow_orders
 from invoicing.tax import Busy, Fault, NotTaken, Outcome, Unclear
 from tests.factories import acting
 from tests.invoicing.facing import SELLER, counted_line, make_face, make_line
-from tests.invoicing.issuing import SCRIPTED, Script, failing, fresh, make_client, make_request, ordered, script
-from tests.invoicing.opening import entitle, make_taxpayer
+from tests.invoicing.issuing import SCRIPTED, Script, failing, fresh, make_request, ordered, script
+from tests.invoicing.opening import entitle, make_client, make_taxpayer
 from tests.racing import race
 from tests.staff import make_staff
 
@@ -38,7 +38,7 @@ NUMBER = "26112000000000000077"
 def told(settings) -> Script:
     """A platform that does as it is told."""
     settings.TAX_BACKEND = SCRIPTED
-    script.__init__()
+    script.clear()
     return script
 
 
@@ -86,7 +86,7 @@ def test_all_lines_come_in_one_statement(settings):
 def test_a_serial_of_a_seller_is_one_order(told):
     order = ordered(serial="S1")
     assert ordered(serial="S1") == order
-    for other in ({"face": make_face(make_line("1.06"))}, {"client": make_client(make_taxpayer())}):
+    for other in ({"face": make_face(make_line("1.06"))}, {"client": make_client()}):
         with pytest.raises(SerialUsed):
             ordered(serial="S1", **other)
     run_due()
@@ -230,7 +230,7 @@ def test_an_invoice_that_exists_is_written_though_its_request_has_ended(told):
 @pytest.mark.rule("I7.1")
 def test_a_failed_order_of_a_business_system_gives_its_use_back_and_takes_it_again(told):
     taxpayer = make_taxpayer()
-    entitlement, client = entitle(taxpayer, granted=1), make_client(taxpayer)
+    entitlement, client = entitle(taxpayer, granted=1), make_client(taxpayer.tenant)
     face = make_face(seller=replace(SELLER, tax_number=taxpayer.tax_number, name=taxpayer.name))
 
     def used():

@@ -23,7 +23,7 @@ def platform(at=NOW, /, **options):
     return SimulatedPlatform({name: str(value) for name, value in options.items()}, clock=lambda: at)
 
 
-def issued(serial="S1", face=None, there=None) -> Outcome:
+def issued(serial="S1", face=None, there=None):
     there, face = there or platform(), face or make_face()
     there.issue(serial=serial, face=face)
     return there.query(serial=serial, seller_tax_number=face.seller.tax_number)
