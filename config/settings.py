@@ -171,6 +171,8 @@ PAYMENT_BACKEND = env.text("PAYMENT_BACKEND", "finance.payments.offline.OfflineB
 PAYMENT_OPTIONS = env.prefixed("PAYMENT_")
 TAX_BACKEND = env.text("TAX_BACKEND", "invoicing.tax.simulator.SimulatedPlatform")
 TAX_OPTIONS = env.prefixed("TAX_")
+# Fonts for signs in names that the font of drawn invoices lacks: paths with colons between.
+INVOICE_FONTS = [path for path in env.text("INVOICE_FONTS", "").split(":") if path]
 # Who issues invoices for cloud spending: SELLER_NAME, SELLER_TAX_NUMBER, SELLER_ADDRESS, SELLER_PHONE, SELLER_BANK,
 # SELLER_BANK_ACCOUNT, SELLER_DRAWER. The one by default is invented.
 SELLER = {
@@ -278,5 +280,6 @@ LOGGING = {
         # They log whole addresses, and with them the number and the code of a text message.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # it tells every step of each subset
     },
 }

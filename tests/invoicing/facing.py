@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from invoicing.amounts import line_amount, line_tax, split_inclusive
 from invoicing.faces import Face, Line, Party
 from invoicing.invoice_numbers import build_number
 from invoicing.models import Invoice, InvoiceLine, IssueOrder, RedLetter, RedLine
+from invoicing.printed import Printed
 from tests.factories import credit_code
 
 D = Decimal
@@ -47,6 +48,11 @@ def make_face(*lines: Line, **more: Any) -> Face:
     """A face that may be issued; with one line of 106.00 yuan unless told otherwise."""
     given = {"kind": "ordinary", "seller": SELLER, "buyer": BUYER, "lines": lines or (make_line(),), "drawer": "李明"}
     return Face(**{**given, **more})
+
+
+def print_face(face: Face | None = None, *, number: str = "26112000000000028787") -> Printed:
+    """As if it was issued on 29 November 2026."""
+    return Printed(number, datetime(2026, 11, 29, 3, tzinfo=UTC), face or make_face())
 
 
 def red_face(blue: Invoice, *, reason: str = "01") -> Face:
