@@ -17,6 +17,7 @@ from invoicing.models.tenant import Taxpayer, Tenant
 class ChangeState(models.TextChoices):
     """From asked to done."""
 
+    TO_AGREE = "to_agree", _("Waits for the other side")
     TO_PAY = "to_pay", _("To be paid")
     IN_REVIEW = "in_review", _("In review")
     DONE = "done", _("Done")
@@ -27,16 +28,27 @@ class ChangeState(models.TextChoices):
 class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     """What may be asked of change requests."""
 
+    def visible_to(self, account: Account) -> "ChangeRequestQuerySet":
+        """Those that the account asked for, and those about its tenants."""
+        return self.filter(Q(account=account) | Q(tenant__account=account) | Q(to_tenant__account=account))
+
+    def to_agree(self, account: Account) -> "ChangeRequestQuerySet":
+        """Those that wait for this account's word."""
+        return self.visible_to(account).filter(state=ChangeState.TO_AGREE).exclude(account=account)
+
     def to_review(self) -> "ChangeRequestQuerySet":
         """Those that wait for staff."""
         return self.filter(state=ChangeState.IN_REVIEW)
 
 
 class ChangeRequest(StateModel):
-    """One of the four forms. Approving moves the data in the same transaction; `result` says what was moved."""
+    """One of the four forms. Approving moves the data in the same transaction; `result` says what was moved.
+
+    Between two accounts the one that did not ask agrees first; what costs money is paid first; then staff review it.
+    """
 
     State = ChangeState
-    OPEN = (State.TO_PAY, State.IN_REVIEW)
+    OPEN = (State.TO_AGREE, State.TO_PAY, State.IN_REVIEW)
 
     class Kind(models.TextChoices):
         """The two forms for tax numbers (I7.3) and the two for tenants (I7.4)."""
@@ -54,6 +66,8 @@ class ChangeRequest(StateModel):
         RENAMED = "renamed", _("Only the name or the tax device changes")
         OTHER = "other", _("Another reason")
 
+    FORMS = (Kind.ISSUING, Kind.RECEIVING)  # about one tax number within its tenant
+
     kind = models.CharField(_("form"), max_length=10, choices=Kind)
     state = StateField(_("state"), choices=State, default=State.IN_REVIEW)
     account = models.ForeignKey(Account, models.PROTECT, related_name="change_requests", verbose_name=_("asked by"))
@@ -70,6 +84,8 @@ class ChangeRequest(StateModel):
     fee_order = models.OneToOneField(
         Order, models.PROTECT, null=True, related_name="change_request", verbose_name=_("fee")
     )
+    agreed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("agreed by"))
+    agreed_at = models.DateTimeField(_("agreed"), null=True)
     answer = models.CharField(_("answer"), max_length=500, blank=True)
     result = models.JSONField(_("what was moved"), default=dict)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
@@ -88,12 +104,47 @@ class ChangeRequest(StateModel):
             models.UniqueConstraint(
                 name="change_request_one_open",
                 fields=["taxpayer", "kind"],
-                condition=Q(state__in=["to_pay", "in_review"]),
+                condition=Q(state__in=["to_agree", "to_pay", "in_review"]),
+            ),
+            models.UniqueConstraint(
+                name="change_request_one_merge",
+                fields=["tenant"],
+                condition=Q(kind="merge", state__in=["to_agree", "to_pay", "in_review"]),
             ),
         ]
 
     def __str__(self) -> str:
         return f"CR{self.pk:08d}" if self.pk else ""
+
+    @property
+    def other_account(self) -> Account | None:
+        """The side that did not ask, where two accounts are concerned (I7.4)."""
+        sides = [self.tenant.account, self.to_tenant.account] if self.to_tenant else [self.tenant.account]
+        return next((side for side in sides if side != self.account), None)
+
+    @property
+    def subject_name(self) -> str:
+        """Whom it is about: the enterprise, or the tenant that ends."""
+        return self.taxpayer.name if self.taxpayer else self.tenant.name
+
+    @property
+    def replaces_number(self) -> bool:
+        """Another tax number takes over, which is more than a new name or device."""
+        return bool(self.new_tax_number) and self.new_tax_number != (self.taxpayer and self.taxpayer.tax_number)
+
+    @transition(field=state, source=State.IN_REVIEW, target=State.TO_AGREE)
+    def ask_other(self) -> None:
+        """It concerns data of another account, which must agree first."""
+
+    @transition(field=state, source=State.TO_AGREE, target=State.IN_REVIEW)
+    def agree(self, *, at: datetime, by: User) -> None:
+        """The other side lets its data go, or takes it in."""
+        self.agreed_at, self.agreed_by = at, by
+
+    @transition(field=state, source=State.TO_AGREE, target=State.REJECTED)
+    def decline(self, *, at: datetime, by: User, answer: str) -> None:
+        """The other side said no, and why."""
+        self.ended_at, self.answered_by, self.answer = at, by, answer
 
     @transition(field=state, source=State.IN_REVIEW, target=State.TO_PAY)
     def ask_fee(self) -> None:
@@ -103,10 +154,14 @@ class ChangeRequest(StateModel):
     def pay(self) -> None:
         """The fee is paid."""
 
+    @transition(field=state, source=State.TO_PAY, target=State.IN_REVIEW)
+    def waive(self) -> None:
+        """Staff let it pass without the fee."""
+
     @transition(field=state, source=State.IN_REVIEW, target=State.DONE)
-    def approve(self, *, at: datetime, by: User) -> None:
+    def approve(self, *, at: datetime, by: User, answer: str, result: dict[str, int]) -> None:
         """Staff agreed and the data was moved."""
-        self.ended_at, self.answered_by = at, by
+        self.ended_at, self.answered_by, self.answer, self.result = at, by, answer, result
 
     @transition(field=state, source=State.IN_REVIEW, target=State.REJECTED)
     def reject(self, *, at: datetime, by: User, answer: str) -> None:

@@ -55,7 +55,9 @@ class Entitlement(models.Model):
             models.CheckConstraint(name="entitlement_not_overused", condition=Q(used__lte=F("granted"))),
             models.CheckConstraint(name="entitlement_has_a_time", condition=Q(expires_at__gt=F("starts_at"))),
             models.UniqueConstraint(
-                name="entitlement_once_per_order", fields=["order", "taxpayer"], condition=Q(ended_at__isnull=True)
+                name="entitlement_once_per_order",
+                fields=["order", "taxpayer"],
+                condition=Q(ended_at__isnull=True, continues__isnull=True),  # what was moved there comes on top
             ),
         ]
         indexes = [models.Index(fields=["taxpayer", "service"], name="entitlement_of_taxpayer")]
