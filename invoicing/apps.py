@@ -12,8 +12,9 @@ class InvoicingApp(AppConfig):
 
     def ready(self) -> None:
         """Invoicing has its links, words for what it records, its place before staff, and listens to finance."""
-        from invoicing import admin_index, event_texts, links
+        from invoicing import admin_index, change_letters, event_texts, links
 
+        change_letters.register()
         event_texts.register()
         links.register()
         admin_index.register()

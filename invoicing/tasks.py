@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from config.jobs import job
 from config.models import Job
-from invoicing.services import cloud_orders, issuing, sending, tokens
+from invoicing.services import change_answers, cloud_orders, issuing, sending, tokens
 
 
 # Outside: they call the tax platform; each step commits on its own.
@@ -36,3 +36,9 @@ def take_cloud_order(work: Job) -> None:
 def end_cloud_order(work: Job) -> None:
     """What an order gave has ended with its refund."""
     cloud_orders.end_order(event_id=work.payload["event"])
+
+
+@job(change_answers.JOB)
+def follow_fee(work: Job) -> None:
+    """A change request goes on once its fee is paid, or ends with the order."""
+    change_answers.follow_fee(event_id=work.payload["event"])

@@ -103,7 +103,8 @@ def approve_change(*, actor: Actor, change_id: int, answer: str = "", now: datet
     change.save(update_fields=["state", "ended_at", "answered_by", "answer", "result"])
     if change.fee_order is not None and change.fee_order.state == Order.State.PAID:
         use_up_fee(order=change.fee_order, at=at)
-    note_change(what="done", actor=actor, change=change, at=at, answer=note, **change.result)
+    purpose = "" if "entitlements" in change.result else "rename"
+    note_change(what="done", actor=actor, change=change, at=at, answer=note, purpose=purpose, **change.result)
     return change
 
 

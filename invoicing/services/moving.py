@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from invoicing.models import (
@@ -55,8 +55,8 @@ def plan_of(*, change: ChangeRequest, at: datetime) -> Plan:
     issued = Invoice.objects.filter(tenant=change.tenant, seller_tax_number__in=numbers).count()
     if change.kind in ChangeRequest.FORMS and change.pk and not change.replaces_number:
         return Plan(taxpayers, issued=issued)
-    left = _left(taxpayers, at, SERVICES.get(change.kind, EVERY))
-    entitlements = list(left.select_related("taxpayer", "order__package__product").order_by("pk"))
+    running = _running(taxpayers, at, SERVICES.get(change.kind, EVERY))
+    entitlements = list(running.select_related("taxpayer", "order__package__product").order_by("pk"))
     if change.kind == Kind.MERGE:
         received = ReceivedInvoice.objects.filter(tenant=change.tenant).count()
         orders = CloudOrder.objects.filter(tenant=change.tenant).count()
@@ -84,10 +84,10 @@ def carry_out(*, change: ChangeRequest, taxpayers: Sequence[Taxpayer], by: User,
     return moved | _close(change.tenant, change.to_tenant, at, moved) if change.kind == Kind.MERGE else moved
 
 
-def _left(taxpayers: Collection[Taxpayer], at: datetime, services: Collection[str]) -> QuerySet[Entitlement]:
-    """Entitlements with something left and time to use it."""
+def _running(taxpayers: Collection[Taxpayer], at: datetime, services: Collection[str]) -> QuerySet[Entitlement]:
+    """Entitlements that still run, used up or not: with them the enterprise's place in the order goes along."""
     rows = Entitlement.objects.filter(taxpayer__in=taxpayers, service__in=services)
-    return rows.filter(ended_at=None, expires_at__gt=at, used__lt=F("granted"))
+    return rows.filter(ended_at=None, expires_at__gt=at)
 
 
 def _rename(change: ChangeRequest, taxpayer: Taxpayer) -> dict[str, int]:
@@ -99,12 +99,12 @@ def _rename(change: ChangeRequest, taxpayer: Taxpayer) -> dict[str, int]:
 
 
 def _replace(change: ChangeRequest, old: Taxpayer, by: User, at: datetime) -> dict[str, int]:
-    """The new number has what was left of the old one, which is released once nothing is left on it: the form for the
-    other products may still follow."""
+    """The new number has what was left of the old one. That is released once nothing runs on it any more: the form for
+    the other products may still follow."""
     new = Taxpayer.objects.bound().filter(tenant=old.tenant_id, tax_number=change.new_tax_number).first()
     new = new or _successor(change, old, at)
     moved = _continue({old.pk: new}, SERVICES[change.kind], by, at)
-    if not _left([old], at, EVERY).exists():
+    if not _running([old], at, EVERY).exists():
         old.released_at = at
         old.save(update_fields=["released_at"])
     return {"enterprises": 1, **moved}
@@ -134,7 +134,7 @@ def _move(taxpayers: Sequence[Taxpayer], to: Tenant, by: User, at: datetime) -> 
 
 def _continue(heirs: Mapping[int, Taxpayer], services: Collection[str], by: User, at: datetime) -> dict[str, int]:
     """What is left goes on at the heir of each enterprise, until the same day and with the same priority."""
-    rows = _left(list(Taxpayer.objects.filter(pk__in=heirs)), at, services)
+    rows = _running(list(Taxpayer.objects.filter(pk__in=heirs)), at, services)
     old = list(rows.select_for_update(of=("self",)).order_by("pk"))
     Entitlement.objects.filter(pk__in=[one.pk for one in old]).update(ended_at=at)
     Entitlement.objects.bulk_create(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.actors import Actor
 from accounts.models import Account, Event
 from finance.models import Order
 from finance.services.order_payments import pay_order
@@ -24,9 +25,7 @@ def ask(taxpayer: Taxpayer, number: str = RIGHT, kind: str = "issuing", **more: 
     """Its owner wants another number for it."""
     account = taxpayer.tenant.account
     fields: dict[str, Any] = {"why": "wrong", "reason": "录入时多看错一位", "actor": mover(account)} | more
-    return ask_replacement(
-        account=account, taxpayer_id=taxpayer.pk, kind=kind, new_tax_number=number, **fields
-    )
+    return ask_replacement(account=account, taxpayer_id=taxpayer.pk, kind=kind, new_tax_number=number, **fields)
 
 
 def ask_to_move(taxpayer: Taxpayer, to: Tenant, by: Account | None = None, **more: Any) -> ChangeRequest:
@@ -58,9 +57,9 @@ def pay(change: ChangeRequest) -> ChangeRequest:
     return fresh(change)
 
 
-def approve(change: ChangeRequest, **more: Any) -> ChangeRequest:
+def approve(change: ChangeRequest, actor: Actor | None = None, **more: Any) -> ChangeRequest:
     """Staff agree."""
-    return approve_change(actor=staff(), change_id=change.pk, **more)
+    return approve_change(actor=actor or staff(), change_id=change.pk, **more)
 
 
 def reject(change: ChangeRequest, answer: str = "材料不全", **more: Any) -> ChangeRequest:
