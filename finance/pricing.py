@@ -106,18 +106,15 @@ def best_rate(contract: Decimal, offers: Sequence[Offer]) -> tuple[Decimal, Offe
 
 
 def list_steps(tiers: Iterable[Tier], quantity: Decimal, months: Decimal) -> list[Json]:
-    """One step for each tier that the quantity reaches."""
-    return [
-        {
-            "kind": "list",
-            "above": _plain(above),
-            "units": _plain(units),
-            "unit_price": _plain(price),
-            "months": _plain(months),
-            "amount": str((units * price * months).quantize(EIGHT, ROUND_HALF_UP)),
-        }
-        for above, units, price in slices(tiers, quantity)
-    ]
+    """One step for each tier that the quantity reaches; together they are the whole, rounded once."""
+    steps, exact, so_far = [], Decimal(0), Decimal(0)
+    for above, units, price in slices(tiers, quantity):
+        exact += units * price * months
+        amount = exact.quantize(EIGHT, ROUND_HALF_UP) - so_far
+        so_far += amount
+        step = {"above": above, "units": units, "unit_price": price, "months": months}
+        steps.append({"kind": "list"} | {name: _plain(size) for name, size in step.items()} | {"amount": str(amount)})
+    return steps
 
 
 def at_list_price(quantity: Decimal, months: Decimal, steps: Sequence[Json]) -> Quote:
@@ -129,25 +126,31 @@ def at_list_price(quantity: Decimal, months: Decimal, steps: Sequence[Json]) -> 
 def reduced(listed: Quote, *, contract: Contract, offers: Sequence[Offer], coupon: CouponTerms | None = None) -> Quote:
     """The same after contract discount and promotion, then the coupon.
 
-    A coupon that does not go with a discount replaces all of them, whatever it is worth: the caller compares.
+    The discount is rounded once, by the rate of all of them, as the billing run does it; the last step has what is
+    left of it. A coupon that does not go with a discount replaces all of them, whatever it is worth: the caller
+    compares.
     """
     rate, offer = best_rate(contract.rate, offers)
     if coupon is not None and not coupon.with_discount:
         rate, offer, contract = ONE, None, Contract()
-    found, rest = list(listed.steps), listed.gross
+    rate = rate.quantize(EIGHT)
+    found, rest = list(listed.steps), _after(listed.gross, rate)
+    before = listed.gross
     if contract.rate < ONE and (offer is None or offer.with_contract):
-        rest = _less(found, rest, {"kind": "contract", "rate": _plain(contract.rate), "of": contract.of})
+        after = rest if offer is None else _after(before, contract.rate)
+        step = {"kind": "contract", "rate": _plain(contract.rate), "of": contract.of, "amount": str(after - before)}
+        found, before = [*found, step], after
     if offer is not None:
         step = {"kind": "promotion", "rate": _plain(offer.rate), "name": offer.name}
         if contract.rate < ONE and not offer.with_contract:
             step["instead"] = _plain(contract.rate)
-        rest = _less(found, rest, step)
+        found.append({**step, "amount": str(rest - before)})
     off = ZERO
     if coupon is not None:
         off = coupon_worth(coupon, rest)
         terms = {"rate": _plain(coupon.rate)} if coupon.rate is not None else {}
         found.append({"kind": "coupon", **terms, "amount": str(-off)})
-    return replace(listed, rate=rate.quantize(EIGHT), discount=listed.gross - rest, coupon=off, steps=found)
+    return replace(listed, rate=rate, discount=listed.gross - rest, coupon=off, steps=found)
 
 
 def coupon_worth(coupon: CouponTerms, price: Decimal) -> Decimal:
@@ -158,11 +161,9 @@ def coupon_worth(coupon: CouponTerms, price: Decimal) -> Decimal:
     return min((price * (ONE - (coupon.rate or ONE))).quantize(FEN, ROUND_HALF_UP), whole)
 
 
-def _less(steps: list[Json], price: Decimal, step: Json) -> Decimal:
-    """The price after this share of it, and the step that says so."""
-    after = (price * Decimal(step["rate"])).quantize(EIGHT, ROUND_HALF_UP)
-    steps.append({**step, "amount": str(after - price)})
-    return after
+def _after(price: Decimal, rate: Decimal) -> Decimal:
+    """This share of the price is left: what goes off is rounded."""
+    return price - (price * (ONE - rate)).quantize(EIGHT, ROUND_HALF_UP)
 
 
 def _plain(number: Decimal) -> str:
