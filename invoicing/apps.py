@@ -12,9 +12,19 @@ class InvoicingApp(AppConfig):
 
     def ready(self) -> None:
         """Invoicing has its links, words for what it records, its place before staff, and listens to finance."""
-        from invoicing import admin_index, change_letters, event_texts, links
+        from accounts import events
+        from accounts import preflight as accounts_preflight
+        from invoicing import admin_index, change_letters, event_texts, links, preflight, request_letters
+        from invoicing.services import controls, invoiceables
 
+        accounts_preflight.register(preflight.requests_under_way)
+        accounts_preflight.register_reaction(preflight.what_ends)
+        for kind in invoiceables.FOLLOWED:
+            events.subscribe(kind, invoiceables.JOB)
+        for kind in controls.FOLLOWED:
+            events.subscribe(kind, controls.JOB)
         change_letters.register()
+        request_letters.register()
         event_texts.register()
         links.register()
         admin_index.register()

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.event_texts import Group, Words, add_texts
-from invoicing import change_texts, cloud_texts, issue_texts
+from invoicing import change_texts, cloud_texts, issue_texts, request_texts
 
-TEXTS: dict[str, Words] = {**issue_texts.TEXTS}
+TEXTS: dict[str, Words] = {**issue_texts.TEXTS, **request_texts.TEXTS}
 PREFIXES = ("title.", "invoice.", "invoice_request.", "invoice_control.", "red_letter.")
 CLOUD = (
     "cloud_order.",

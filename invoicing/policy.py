@@ -32,3 +32,15 @@ CHECKED_YEARS: Final = 5  # older invoices cannot be verified
 TOKENS_PER_ADDRESS: Final = (60, 60)  # tokens asked for, in so many seconds
 OPEN_BODY_MAX: Final = 2 * 1024 * 1024  # bytes; an invoice with all its lines fits
 COLLECTED_PER_CALL: Final = 100  # received invoices in one call or file
+
+TITLES_MAX: Final = 100  # of one account
+CHOICES_MAX: Final = 200  # months and orders that the page of a request offers at once
+ITEMS_MAX: Final = 10_000  # amounts in one request
+PICTURE_MONTHS: Final = 12
+# What products without a tax item of their own are invoiced as, until staff say otherwise.
+DEFAULT_ITEM: Final = {
+    "name": "云服务费",
+    "class_code": "3040201010000000000",
+    "class_name": "信息技术服务",
+    "rate": Decimal("0.06"),
+}

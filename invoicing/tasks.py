@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from config.jobs import job
 from config.models import Job
-from invoicing.services import change_answers, cloud_orders, issuing, sending, tokens
+from invoicing.services import change_answers, cloud_orders, controls, invoiceables, issuing, sending, tokens
 
 
 # Outside: they call the tax platform; each step commits on its own.
@@ -42,3 +42,15 @@ def end_cloud_order(work: Job) -> None:
 def follow_fee(work: Job) -> None:
     """A change request goes on once its fee is paid, or ends with the order."""
     change_answers.follow_fee(event_id=work.payload["event"])
+
+
+@job(invoiceables.JOB)
+def collect(work: Job) -> None:
+    """What was paid can be invoiced."""
+    invoiceables.collect_after(event_id=work.payload["event"])
+
+
+@job(controls.JOB)
+def follow_relationship(work: Job) -> None:
+    """A manager that may no longer request invoices of a member does not ask for all of them either."""
+    controls.follow_relationship(event_id=work.payload["event"])

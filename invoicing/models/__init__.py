@@ -5,7 +5,7 @@ from invoicing.models.cloud_order import CloudOrder
 from invoicing.models.credential import AccessToken, Credential
 from invoicing.models.entitlement import Entitlement, EntitlementUse
 from invoicing.models.invoice import Invoice, InvoiceFile, InvoiceLine, InvoiceUse
-from invoicing.models.invoiceable import Invoiceable
+from invoicing.models.invoiceable import CollectedStatement, Invoiceable
 from invoicing.models.issue_order import IssueOrder
 from invoicing.models.package import Package, Service
 from invoicing.models.received import CheckDay, ReceivedInvoice
@@ -21,6 +21,7 @@ __all__ = [
     "ChangeRequest",
     "CheckDay",
     "CloudOrder",
+    "CollectedStatement",
     "Credential",
     "Entitlement",
     "EntitlementUse",

@@ -80,3 +80,19 @@ class Invoiceable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.amount}"
+
+
+class CollectedStatement(models.Model):
+    """A settled statement whose usage stands in `Invoiceable`, whatever it came to: its lines are not summed again."""
+
+    statement = models.OneToOneField(
+        Statement, models.PROTECT, primary_key=True, related_name="+", verbose_name=_("statement")
+    )
+    collected_at = models.DateTimeField(_("collected"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("collected statement")
+        verbose_name_plural = _("collected statements")
+
+    def __str__(self) -> str:
+        return str(self.statement_id)

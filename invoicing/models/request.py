@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Relationship, User
+from accounts.permissions import Point
 from config.states import StateField, StateModel, states_check, transition
 
 
@@ -40,6 +41,10 @@ class RequestQuerySet(models.QuerySet["InvoiceRequest"]):
         """Those that wait for staff."""
         return self.filter(state=RequestState.SUBMITTED, needs_review=True)
 
+    def under_way(self) -> "RequestQuerySet":
+        """Neither issued nor given up."""
+        return self.filter(state__in=[RequestState.SUBMITTED, RequestState.ISSUING])
+
 
 class InvoiceRequest(StateModel):
     """One invoice asked for, over what one payer paid. The title is a copy: later changes do not touch it.
@@ -58,6 +63,9 @@ class InvoiceRequest(StateModel):
     state = StateField(_("state"), choices=State, default=State.SUBMITTED)
     needs_review = models.BooleanField(_("waits for staff"), default=False)
     title = models.JSONField(_("title"))  # kind, name, tax_number, address, phone, bank, bank_account
+    # What was asked for, as shown before sending; it stays when the money is free again. `lines` as on the invoice,
+    # `covers` as a list of month, account number and name, amount.
+    content = models.JSONField(_("content"), default=dict)
     email = models.EmailField(_("goes to"), blank=True)
     remark = models.CharField(_("remark"), max_length=200, blank=True)
     amount = models.DecimalField(_("amount with tax"), max_digits=18, decimal_places=2)
@@ -112,6 +120,23 @@ class ControlState(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class ControlQuerySet(models.QuerySet["InvoiceControl"]):
+    """What may be asked of controls."""
+
+    def live(self) -> "ControlQuerySet":
+        """Proposed or agreed on, and not ended."""
+        return self.filter(state__in=[ControlState.PROPOSED, ControlState.IN_FORCE])
+
+    def in_force(self) -> "ControlQuerySet":
+        """Agreed on, in a relationship that still lets the manager request invoices."""
+        mine = self.filter(state=ControlState.IN_FORCE, relationship__state__in=Relationship.IN_FORCE)
+        return mine.filter(relationship__points__contains=[Point.REQUEST_INVOICE])
+
+    def of(self, account: Account) -> "ControlQuerySet":
+        """Those in which the account is one of the two sides."""
+        return self.filter(Q(relationship__manager=account) | Q(relationship__member=account))
+
+
 class InvoiceControl(StateModel):
     """“The member does not manage invoices” (禁止关联账户管理发票): the manager asks for them all (A3.4, A3.5).
 
@@ -128,6 +153,8 @@ class InvoiceControl(StateModel):
     proposed_at = models.DateTimeField(_("proposed"), default=timezone.now)
     answered_at = models.DateTimeField(_("answered"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
+
+    objects: ClassVar[ControlQuerySet] = ControlQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("control of invoices")
