@@ -137,3 +137,11 @@ def test_every_stage_has_its_page_on_both_sides(pair):
     for link, stage in zip([pair, *others], ["proposed", "running", "coming"], strict=True):
         assert browser(pair.manager).get(at("mode-detail", link.pk)).context["row"].mode.stage == stage
         assert browser(link.member).get(at("mode-own")).context["mode"].stage == stage
+
+
+@pytest.mark.rule("A2.3", "A1.1")
+def test_the_comparison_says_whom_each_way_suits(pair):
+    shown = browser(pair.manager).get(at("mode-comparison")).text
+    assert "Groups in which one account settles and nobody needs to watch the spending of each." in shown
+    assert "Groups whose subsidiaries settle by themselves" in shown
+    assert at("mode-comparison") in browser(pair.manager).get(at("trust-create", pair.pk)).text

@@ -4,8 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from finance.models import Statement
 from finance.services.trusts import has_own_cost_bill, is_trusteed, payer_of, payers_of, who_is_told
 from tests.factories import make_account, make_relationship
+from tests.finance.billing_runs import DAY, NOON, lend, run
+from tests.finance.bills import make_product, use
+from tests.finance.buying import buy, prepaid
+from tests.finance.funds import funds
 from tests.finance.trusting import START, trust_row
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +66,19 @@ def test_many_accounts_cost_one_query(pair, django_assert_num_queries):
         found = payers_of(accounts=[pair.member, *others], at=START)
     assert found[pair.member.pk].account == pair.manager
     assert all(found[one.pk].account == one for one in others)
+
+
+@pytest.mark.rule("A1.2", "A2.1")
+def test_one_account_pays_and_receives_the_bills_of_all_for_whom_it_pays(pair):
+    other = make_relationship(pair.manager, make_account(enterprise=pair.manager.enterprise))
+    lend(pair.manager, "100.00")
+    for link in (pair, other):
+        trust_row(link, starts_at=NOON - DAY)
+    product, sold = make_product(price="2"), prepaid("10")
+    for account in (pair.manager, pair.member, other.member):
+        use(account, product, NOON, "3")
+    buy(pair.member, sold, at=NOON)
+    run(NOON + DAY)
+    statement = Statement.objects.get()  # nobody else has one
+    assert (statement.account, statement.payable, statement.lines) == (pair.manager, 28, 4)
+    assert funds(pair.manager).credit_used == 28
