@@ -17,4 +17,25 @@ TEXTS: Final[dict[str, Words]] = {
         _("The tax platform did not issue the invoice %(serial)s: %(message)s"), icon="triangle-alert", tone="stop"
     ),
     "invoice.tried_again": Words(_("Sent the invoice %(serial)s to the tax platform once more"), icon="repeat"),
+    "red_letter.begun": Words(
+        _("Began the red letter %(number)s over %(total)s yuan of invoice %(blue)s"), icon="undo-2"
+    ),
+    "red_letter.confirmed": Words(
+        _("Confirmed the red letter %(number)s of invoice %(blue)s"), icon="circle-check", tone="ok"
+    ),
+    "red_letter.refused": Words(
+        _("Refused the red letter %(number)s of invoice %(blue)s"), icon="circle-x", tone="warn"
+    ),
+    "red_letter.withdrawn": Words(_("Withdrew the red letter %(number)s of invoice %(blue)s"), icon="circle-x"),
+    "red_letter.lapsed": Words(
+        _("The red letter %(number)s of invoice %(blue)s was not answered within 72 hours"), icon="clock", tone="warn"
+    ),
+    "red_letter.voided": Words(
+        _("The red letter %(number)s of invoice %(blue)s is void: %(reason)s"), icon="circle-x", tone="stop"
+    ),
+    "red_letter.impossible": Words(
+        _("No red letter fits the refund of %(total)s yuan for order #%(order)s: the next invoice nets it"),
+        icon="triangle-alert",
+        tone="warn",
+    ),
 }

@@ -4,7 +4,16 @@ from datetime import timedelta
 
 from config.jobs import job
 from config.models import Job
-from invoicing.services import change_answers, cloud_orders, controls, invoiceables, issuing, sending, tokens
+from invoicing.services import (
+    change_answers,
+    cloud_orders,
+    controls,
+    invoiceables,
+    issuing,
+    red_answers,
+    sending,
+    tokens,
+)
 
 
 # Outside: they call the tax platform; each step commits on its own.
@@ -18,6 +27,13 @@ def issue(work: Job) -> None:
 def follow_orders(_work: Job) -> None:
     """Orders that wait for the platform were sent or asked about."""
     sending.follow_orders()
+
+
+# Outside, though it calls nobody: each letter commits on its own.
+@job("invoicing.lapse_red_letters", outside=True, every=timedelta(minutes=10))
+def lapse_red_letters(_work: Job) -> None:
+    """Red letters that nobody answered in time are over."""
+    red_answers.lapse_red_letters()
 
 
 @job("invoicing.forget_tokens", every=timedelta(days=1))

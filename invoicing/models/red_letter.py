@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from config.states import StateField, StateModel, states_check, transition
 from invoicing import policy
+from invoicing.models.credential import Credential
 from invoicing.models.invoice import Invoice, InvoiceLine
 
 
@@ -47,6 +48,14 @@ class RedLetterQuerySet(models.QuerySet["RedLetter"]):
         waits = Q(state__in=RedLetter.WAITS, created_at__gt=now - policy.RED_LETTER_LIFE)
         return self.filter(Q(state__in=RedLetter.READY) | waits)
 
+    def lapsed(self, *, at: datetime) -> "RedLetterQuerySet":
+        """Those whose time is over and that no job has closed yet."""
+        return self.filter(state__in=RedLetter.WAITS, created_at__lte=at - policy.RED_LETTER_LIFE)
+
+    def waiting_for(self, *states: str, at: datetime) -> "RedLetterQuerySet":
+        """Those that can still be answered by the side that is asked."""
+        return self.filter(state__in=states, created_at__gt=at - policy.RED_LETTER_LIFE)
+
 
 class RedLetter(StateModel):
     """A form by which (parts of) lines are taken back. Where the buyer has used the invoice the other side confirms
@@ -71,6 +80,11 @@ class RedLetter(StateModel):
     reason = models.CharField(_("reason"), max_length=2, choices=RedReason)
     amount = models.DecimalField(_("amount without tax"), max_digits=18, decimal_places=2)  # negative
     tax = models.DecimalField(_("tax"), max_digits=18, decimal_places=2)  # negative or 0
+    client = models.ForeignKey(
+        Credential, models.PROTECT, null=True, related_name="red_letters", verbose_name=_("business system")
+    )
+    serial = models.CharField(_("serial"), max_length=50, blank=True)  # under which a business system asked for it
+    email = models.EmailField(_("goes to"), blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     created_at = models.DateTimeField(_("begun"), default=timezone.now)
     answered_at = models.DateTimeField(_("answered"), null=True)

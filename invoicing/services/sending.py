@@ -26,6 +26,7 @@ from invoicing.faces import Face
 from invoicing.models import Invoice, InvoiceRequest, IssueOrder, Service
 from invoicing.services.consuming import give_back
 from invoicing.services.issuing import locked_order, owner_of
+from invoicing.services.red_answers import void_refused
 from invoicing.services.writing import write_invoice
 from invoicing.tax import Busy, Fault, NotTaken, Outcome, TaxError, tax_platform
 
@@ -163,6 +164,8 @@ def _fail(order: IssueOrder, outcome: Outcome, at: datetime) -> None:
     order.save(update_fields=["state", "ended_at", "fault", "message"])
     if order.client is not None:
         give_back(tax_number=order.seller_tax_number, service=Service.ISSUING, serial=order.serial, now=at)
+        if order.red_letter_id is not None:
+            void_refused(letter_id=order.red_letter_id, reason=order.message, now=at)
     facts: dict[str, Any] = {"serial": order.serial, "fault": order.fault, "message": order.message}
     record("invoice.failed", actor=SYSTEM, account=owner_of(order=order), subject=order, at=at, **facts)
 
