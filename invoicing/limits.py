@@ -15,3 +15,9 @@ def token_requests(address: str, *, now: datetime | None = None) -> None:
 def client_calls(client_id: int, calls_a_minute: int, *, now: datetime | None = None) -> None:
     """As many calls a minute as support lets this client make."""
     hit("open-client", str(client_id), limit=max(1, calls_a_minute), seconds=60, now=now)
+
+
+def change_asks(account_id: int, *, now: datetime | None = None) -> None:
+    """Thirty change requests tried an hour and account: between accounts each writes to somebody else."""
+    limit, seconds = policy.CHANGE_ASKS_PER_ACCOUNT
+    hit("change-ask", str(account_id), limit=limit, seconds=seconds, now=now)

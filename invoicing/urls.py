@@ -2,5 +2,7 @@
 
 from django.urls import URLPattern
 
+from invoicing import change_urls
+
 app_name = "invoicing"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*change_urls.urlpatterns]

@@ -1,4 +1,6 @@
-"""What becomes of change requests: their fee is paid or waived, staff approve or reject them (I7.3, I7.4)."""
+"""What becomes of change requests: the other side agrees or declines, the fee is paid or waived, staff approve or
+reject (I7.3, I7.4).
+"""
 
 from datetime import datetime
 from typing import Final
@@ -6,12 +8,13 @@ from typing import Final
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import SYSTEM, Actor, require_staff
+from accounts.actors import SYSTEM, Actor, person_of, require, require_staff
 from accounts.cleaning import cleaned
 from accounts.locks import lock_name
 from accounts.models import Event, Operator
 from accounts.names import clean_remark
-from config.errors import InputError, NotAllowed
+from accounts.permissions import Right
+from config.errors import InputError, NotAllowed, NotFound
 from config.transactions import atomic
 from finance.models import Order
 from invoicing.models import ChangeRequest, Taxpayer, Tenant
@@ -31,6 +34,39 @@ class OwnChange(NotAllowed):
 
     code = "own_change"
     sentence = _("You work in one of these accounts. Another member of staff must decide about it.")
+
+
+@atomic
+def agree_to_change(*, actor: Actor, change_id: int, now: datetime | None = None) -> ChangeRequest:
+    """The other side lets it happen, and staff review it next (I7.4). Locks the accounts, the request."""
+    at = now or timezone.now()
+    change = _asked_of(actor, change_id)
+    change.agree(at=at, by=person_of(actor))
+    change.save(update_fields=["state", "agreed_at", "agreed_by"])
+    note_change(what="agreed", actor=actor, change=change, at=at)
+    return change
+
+
+@atomic
+def decline_change(*, actor: Actor, change_id: int, answer: str, now: datetime | None = None) -> ChangeRequest:
+    """The other side says no and why; nothing moves (I7.4). Locks the accounts, the request."""
+    at, why = now or timezone.now(), cleaned("answer", clean_remark, answer)
+    if not why:
+        raise InputError("answer", _("Write why: who asked reads it."))
+    change = _asked_of(actor, change_id)
+    change.decline(at=at, by=person_of(actor), answer=why)
+    change.save(update_fields=["state", "ended_at", "answered_by", "answer"])
+    note_change(what="declined", actor=actor, change=change, at=at, answer=why)
+    return change
+
+
+def _asked_of(actor: Actor, change_id: int) -> ChangeRequest:
+    """The request, locked, if the actor speaks for the side that did not ask."""
+    change = locked_change(change_id=change_id)
+    if (other := change.other_account) is None:
+        raise NotFound()
+    require(actor, Right.MANAGE_INVOICES, other)
+    return change
 
 
 @atomic

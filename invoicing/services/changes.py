@@ -1,16 +1,17 @@
-"""Change requests: asked for by an account, withdrawn by it, agreed to by the other side (I7.2–I7.4).
+"""Change requests: asked for by an account, and withdrawn by it (I7.2–I7.4).
 
 Who answers them stands in `invoicing.services.change_answers`, what they move in `moving`, what they cost in
 `change_fees`. Everything here locks accounts first, then the request.
 """
 
+from copy import copy
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, person_of, require
+from accounts.actors import Actor, require
 from accounts.cleaning import at_field, cleaned
 from accounts.credit_code import parse
 from accounts.events import record
@@ -20,10 +21,12 @@ from accounts.names import clean_name, clean_remark
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
+from invoicing.look_alikes import alike
 from invoicing.models import ChangeRequest, Taxpayer, Tenant
 from invoicing.services.change_checks import check_change
 from invoicing.services.change_fees import cancel_fee, order_fee, return_fee
 from invoicing.services.moving import concerned
+from invoicing.services.taxpayers import LooksAlike, in_register, known_enterprises
 
 Kind, State, Why = ChangeRequest.Kind, ChangeRequest.State, ChangeRequest.Why
 
@@ -36,7 +39,6 @@ class AlreadyAsked(DomainError):
     hint = _("It stands in the list of change requests. Withdraw it first to ask for something else.")
 
 
-@atomic
 def ask_replacement(
     *,
     actor: Actor,
@@ -48,16 +50,16 @@ def ask_replacement(
     new_tax_number: str = "",
     new_name: str = "",
     new_device: str = "",
+    compared: bool = False,
     now: datetime | None = None,
 ) -> ChangeRequest:
     """Another number, name or device is asked for, by the form for issuing or the one for receiving (I7.2, I7.3).
 
-    Another number for issuing costs money: then its order waits to be paid (I1.2). Locks the account.
-    Raises NumberTaken, UnderWay, AlreadyAsked, InputError, and what ordering the fee raises.
+    Another number for issuing costs money: then its order waits to be paid (I1.2). `compared` says that a person has
+    compared the new number with what looks alike; the register is asked before anything is locked. Locks the account.
+    Raises LooksAlike, NumberTaken, UnderWay, AlreadyAsked, InputError, and what ordering the fee raises.
     """
     require(actor, Right.MANAGE_INVOICES, account)
-    at = now or timezone.now()
-    lock_accounts(account.pk)
     rows = Taxpayer.objects.bound().filter(tenant__account=account).select_related("tenant__account")
     if (taxpayer := rows.filter(pk=taxpayer_id).first()) is None:
         raise NotFound()
@@ -65,16 +67,34 @@ def ask_replacement(
     change.new_tax_number = _number("new_tax_number", new_tax_number) if new_tax_number.strip() else ""
     change.new_name = _name("new_name", new_name, 120)
     change.new_device = _name("new_device", new_device, 40)
-    _refuse_senseless(change, why)
-    change.why = why
-    _write(change, actor, reason, at)
-    if kind == Kind.ISSUING and change.replaces_number:
+    change.reason, change.why = _reason(reason), why
+    _refuse_senseless(change)
+    if change.replaces_number and not compared:
+        _refuse_alike(change, taxpayer)
+    return _ask_replacement(actor=actor, change=change, at=now or timezone.now())
+
+
+@atomic
+def _ask_replacement(*, actor: Actor, change: ChangeRequest, at: datetime) -> ChangeRequest:
+    lock_accounts(change.account.pk)
+    change = copy(change)  # a deadlock runs this anew
+    _write(change, actor, at)
+    if change.kind == Kind.ISSUING and change.replaces_number:
         change.fee_order = order_fee(actor=actor, change=change, at=at)
         if change.fee_order is not None:
             change.ask_fee()
             change.save(update_fields=["state", "fee_order"])
-    note_change(what="asked", actor=actor, change=change, at=at, purpose=kind)
+    note_change(what="asked", actor=actor, change=change, at=at, purpose=change.kind)
     return change
+
+
+def _refuse_alike(change: ChangeRequest, old: Taxpayer) -> None:
+    """Raises LooksAlike where name or number are known otherwise; the number that is given up is no doubt."""
+    name = change.new_name or old.name
+    known = [*in_register(text=name), *known_enterprises(account=change.account)]
+    others = [each for each in known if each.tax_number != old.tax_number]
+    if found := alike(name, change.new_tax_number, others):
+        raise LooksAlike(found)
 
 
 @atomic
@@ -121,7 +141,8 @@ def _ask_between(change: ChangeRequest, actor: Actor, reason: str, field: str, n
     if account not in (change.tenant.account, change.to_tenant.account):
         raise InputError(field, _("One of the two tenants must be your own."))
     lock_accounts(change.tenant.account_id, change.to_tenant.account_id)
-    _write(change, actor, reason, at)
+    change.reason = _reason(reason)
+    _write(change, actor, at)
     if change.other_account is not None:
         change.ask_other()
         change.save(update_fields=["state"])
@@ -129,7 +150,8 @@ def _ask_between(change: ChangeRequest, actor: Actor, reason: str, field: str, n
     return change
 
 
-def _refuse_senseless(change: ChangeRequest, why: str) -> None:
+def _refuse_senseless(change: ChangeRequest) -> None:
+    why = change.why
     if change.kind not in ChangeRequest.FORMS:
         raise InputError("kind", _("Choose one of the forms."))
     if why not in Why.values:
@@ -144,10 +166,13 @@ def _refuse_senseless(change: ChangeRequest, why: str) -> None:
         raise InputError("new_name", _("Enter the name of the enterprise that takes over."))
 
 
-def _write(change: ChangeRequest, actor: Actor, reason: str, at: datetime) -> None:
-    change.reason = cleaned("reason", clean_remark, reason)
-    if not change.reason:
+def _reason(text: str) -> str:
+    if not (reason := cleaned("reason", clean_remark, text)):
         raise InputError("reason", _("Explain the request: whoever reviews it reads this."))
+    return reason
+
+
+def _write(change: ChangeRequest, actor: Actor, at: datetime) -> None:
     check_change(change=change, taxpayers=concerned(change=change))
     change.created_by, change.created_at = actor.user, at
     try:
@@ -185,39 +210,6 @@ def settle_fee(*, change: ChangeRequest, at: datetime) -> None:
         cancel_fee(order=order, at=at)
     elif order is not None:
         return_fee(order=order, at=at)
-
-
-@atomic
-def agree_to_change(*, actor: Actor, change_id: int, now: datetime | None = None) -> ChangeRequest:
-    """The other side lets it happen, and staff review it next (I7.4). Locks the accounts, the request."""
-    at = now or timezone.now()
-    change = _asked_of(actor, change_id)
-    change.agree(at=at, by=person_of(actor))
-    change.save(update_fields=["state", "agreed_at", "agreed_by"])
-    note_change(what="agreed", actor=actor, change=change, at=at)
-    return change
-
-
-@atomic
-def decline_change(*, actor: Actor, change_id: int, answer: str, now: datetime | None = None) -> ChangeRequest:
-    """The other side says no and why; nothing moves (I7.4). Locks the accounts, the request."""
-    at, why = now or timezone.now(), cleaned("answer", clean_remark, answer)
-    if not why:
-        raise InputError("answer", _("Write why: who asked reads it."))
-    change = _asked_of(actor, change_id)
-    change.decline(at=at, by=person_of(actor), answer=why)
-    change.save(update_fields=["state", "ended_at", "answered_by", "answer"])
-    note_change(what="declined", actor=actor, change=change, at=at, answer=why)
-    return change
-
-
-def _asked_of(actor: Actor, change_id: int) -> ChangeRequest:
-    """The request, locked, if the actor speaks for the side that did not ask."""
-    change = locked_change(change_id=change_id)
-    if (other := change.other_account) is None:
-        raise NotFound()
-    require(actor, Right.MANAGE_INVOICES, other)
-    return change
 
 
 def locked_change(*, change_id: int) -> ChangeRequest:

@@ -18,6 +18,7 @@ from invoicing.services.change_answers import OwnChange, approve_change, waive_f
 from invoicing.services.change_checks import NumberTaken, Outdated, UnderWay
 from invoicing.services.changes import AlreadyAsked, withdraw_change
 from invoicing.services.consuming import NotBound, consume
+from invoicing.services.taxpayers import LooksAlike
 from tests.factories import acting, credit_code, make_account, make_operator
 from tests.finance.funds import D, funds, mover, staff, top_up
 from tests.invoicing.changing import RIGHT, approve, ask, fee, fresh, hear, pay, receive, reject, under_way
@@ -131,7 +132,10 @@ def test_a_number_that_is_in_the_tenant_already_is_used_even_with_the_same_order
         starts_at=entitlement.starts_at,
         expires_at=entitlement.expires_at,
     )
-    approve(ask(taxpayer))
+    with pytest.raises(LooksAlike) as doubt:
+        ask(taxpayer)
+    assert doubt.value.found[0].known.name == other.name
+    approve(ask(taxpayer, compared=True))
     assert sum(one.left for one in Entitlement.objects.filter(taxpayer=other, ended_at=None)) == 20
 
 

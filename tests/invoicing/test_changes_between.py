@@ -8,8 +8,9 @@ from config.errors import InputError, NotAllowed, NotFound
 from config.states import MoveRefused
 from invoicing.models import AccessToken, ChangeRequest, Credential, Entitlement, Service, Taxpayer, Tenant
 from invoicing.services import moving
+from invoicing.services.change_answers import agree_to_change, decline_change
 from invoicing.services.change_checks import Outdated, UnderWay
-from invoicing.services.changes import AlreadyAsked, agree_to_change, decline_change, withdraw_change
+from invoicing.services.changes import AlreadyAsked, withdraw_change
 from invoicing.services.consuming import NotBound, consume, give_back
 from invoicing.services.moving import plan_of
 from tests.factories import acting, make_account
