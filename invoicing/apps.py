@@ -15,12 +15,14 @@ class InvoicingApp(AppConfig):
         from accounts import events
         from accounts import preflight as accounts_preflight
         from invoicing import admin_index, change_letters, event_texts, links, preflight, request_letters
-        from invoicing.services import controls, invoiceables
+        from invoicing.services import controls, invoiceables, refund_reversals
 
         accounts_preflight.register(preflight.requests_under_way)
         accounts_preflight.register_reaction(preflight.what_ends)
         for kind in invoiceables.FOLLOWED:
             events.subscribe(kind, invoiceables.JOB)
+        for kind in refund_reversals.FOLLOWED:
+            events.subscribe(kind, refund_reversals.JOB)
         for kind in controls.FOLLOWED:
             events.subscribe(kind, controls.JOB)
         change_letters.register()

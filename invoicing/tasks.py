@@ -11,6 +11,7 @@ from invoicing.services import (
     invoiceables,
     issuing,
     red_answers,
+    refund_reversals,
     sending,
     tokens,
 )
@@ -34,6 +35,13 @@ def follow_orders(_work: Job) -> None:
 def lapse_red_letters(_work: Job) -> None:
     """Red letters that nobody answered in time are over."""
     red_answers.lapse_red_letters()
+
+
+# Outside, though it calls nobody: each refund commits on its own.
+@job(refund_reversals.JOB, outside=True)
+def reverse_refunds(work: Job) -> None:
+    """Refunds of what was invoiced have their red letters."""
+    refund_reversals.reverse_after(event_id=work.payload["event"])
 
 
 @job("invoicing.forget_tokens", every=timedelta(days=1))
