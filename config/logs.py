@@ -32,6 +32,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?i)\b((?:otp|code|pin|captcha)[\"']?\s*[=:]\s*[\"']?)\d{4,8}\b"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)(?<![\w.])((?:/|%2f)s(?:/|%2f))[^/%\s\"'?&]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)((?:/|%2f)activate(?:/|%2f))[^/%\s\"'?&]+"), rf"\1{HIDDEN}"),
     (
         re.compile(
             r"(?:(?<=/)|(?<=%2F)|(?<=%2f))(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{20,}(?=[/%&\s\"'?]|$)"

@@ -14,7 +14,15 @@ class InvoicingApp(AppConfig):
         """Invoicing has its links, words for what it records, its place before staff, and listens to finance."""
         from accounts import events
         from accounts import preflight as accounts_preflight
-        from invoicing import admin_index, change_letters, event_texts, links, preflight, request_letters
+        from invoicing import (
+            admin_index,
+            change_letters,
+            cloud_letters,
+            event_texts,
+            links,
+            preflight,
+            request_letters,
+        )
         from invoicing.services import controls, invoiceables, refund_reversals
 
         accounts_preflight.register(preflight.requests_under_way)
@@ -30,3 +38,4 @@ class InvoicingApp(AppConfig):
         event_texts.register()
         links.register()
         admin_index.register()
+        cloud_letters.register()

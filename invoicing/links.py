@@ -2,9 +2,12 @@
 
 from typing import Final
 
+from invoicing import cloud_links
+
 INVOICES: Final = "invoices"
-INVOICE_CLOUD: Final = "invoice-cloud"
+INVOICE_CLOUD: Final = cloud_links.INVOICE_CLOUD
 
 
 def register() -> None:
     """They are there from now on."""
+    cloud_links.register()

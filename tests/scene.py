@@ -22,6 +22,7 @@ from finance.services.exports import request_export
 from finance.services.purchase_stops import impose_stops
 from finance.services.top_ups import start_top_up
 from finance.services.withdrawals import request_withdrawal
+from invoicing.services.activations import draw_secrets
 from tests.factories import (
     acting,
     clear,
@@ -39,6 +40,7 @@ from tests.finance.funds import D, allot, mover, top_up
 from tests.finance.limiting import budget
 from tests.finance.planning import plan_for
 from tests.finance.trusting import trust_row
+from tests.invoicing.clouding import assigned, delivered
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
 
@@ -102,6 +104,7 @@ def set_scene() -> Scene:
         **months,
         **set_orders(manager),
         **set_limits(manager, p2),
+        **set_cloud(manager),
     }
     assert Relationship.objects.in_force().count() == 2
     return Scene(people, values)
@@ -162,6 +165,19 @@ def set_orders(manager: Account) -> dict[str, int | None]:
         "voucher": voucher(manager, "5.00", product=prepaid()).pk,
         "commitment": saving.pk,
         "bill_line": BillLine.objects.filter(payer=manager).latest("pk").pk,
+    }
+
+
+def set_cloud(manager: Account) -> dict[str, Any]:
+    """In the invoice cloud: an order that waits for its activation, and one whose right a tax number has."""
+    waiting = delivered(manager)
+    right = assigned(manager)
+    return {
+        "cloud_waiting": waiting.pk,
+        "cloud_order": right.order_id,
+        "activation": draw_secrets(order_id=waiting.pk, reference="scene").token,
+        "tenant": right.taxpayer.tenant_id,
+        "entitlement": right.pk,
     }
 
 
