@@ -5,6 +5,7 @@ A listener is a kind of job (`config.jobs`) subscribed to a kind of event. Highe
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Account, Event
 from config.jobs import enqueue_new
+
+About = tuple[Account | None, Account | None, models.Model | None]  # account, counterpart, subject
 
 _listeners: dict[str, list[str]] = defaultdict(list)
 
@@ -36,9 +39,27 @@ def record(
     **facts: Any,
 ) -> Event:
     """One row for one change; call it last in the service, inside its transaction. Facts are plain JSON, no secrets."""
+    event = _event(kind, actor, (account, counterpart, subject), at, facts)
+    event.save(force_insert=True)
+    enqueue_new(_listeners[kind], key=str(event.pk), event=event.pk)
+    return event
+
+
+def record_each(
+    kind: str, /, *, actor: Actor, about: Iterable[About], at: datetime | None = None, **facts: Any
+) -> list[Event]:
+    """The same once for each of these, by one statement, and one for each where somebody listens."""
+    events = Event.objects.bulk_create([_event(kind, actor, sides, at, facts) for sides in about])
+    for event in events if _listeners[kind] else ():
+        enqueue_new(_listeners[kind], key=str(event.pk), event=event.pk)
+    return events
+
+
+def _event(kind: str, actor: Actor, about: About, at: datetime | None, facts: dict[str, Any]) -> Event:
+    account, counterpart, subject = about
     if actor.through is not None:
         facts["through"] = actor.through.manager_id
-    event = Event.objects.create(
+    return Event(
         kind=kind,
         at=at or timezone.now(),
         account=account,
@@ -52,5 +73,3 @@ def record(
         subject_id=subject.pk if subject else None,
         facts=facts,
     )
-    enqueue_new(_listeners[kind], key=str(event.pk), event=event.pk)
-    return event

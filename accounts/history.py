@@ -1,6 +1,6 @@
 """The events of a link, for the pages of its two sides. Their words stand in `accounts.event_texts`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from accounts.event_texts import lines, sentence
 from accounts.models import Account, Event, Invitation, Relationship
 from accounts.models.event import EventQuerySet
 
-BY_MEMBER = ("invitation.accepted", "invitation.refused", "invitation.asked_again")
-BY_MANAGER = (
+# Kinds of higher apps come on top by `tell_of`.
+BY_MEMBER = ["invitation.accepted", "invitation.refused", "invitation.asked_again"]
+BY_MANAGER = [
     "invitation.sent",
     "invitation.resent",
     "invitation.withdrawn",
@@ -23,7 +24,20 @@ BY_MANAGER = (
     "member.migrated",
     "member.entered",
     "member.viewed",
-)
+]
+_subjects: list[Callable[[Relationship], Q]] = []
+
+
+def tell_of(
+    *, by_manager: Iterable[str] = (), by_member: Iterable[str] = (), subjects: Callable[[Relationship], Q]
+) -> None:
+    """From now on the history of a link and the member's log tell of these kinds, too; for a higher app's `apps.py`.
+
+    `subjects` finds the events of a link by what they are about.
+    """
+    BY_MANAGER.extend(kind for kind in by_manager if kind not in BY_MANAGER)
+    BY_MEMBER.extend(kind for kind in by_member if kind not in BY_MEMBER)
+    _subjects.append(subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,8 @@ def events_of(relationship: Relationship) -> EventQuerySet:
     questions = Invitation.objects.filter(relationship=relationship).values("pk")
     subject = Q(subject_type=Relationship._meta.label_lower, subject_id=relationship.pk)
     subject |= Q(subject_type=Invitation._meta.label_lower, subject_id__in=questions)
+    for also in _subjects:
+        subject |= also(relationship)
     events: EventQuerySet = Event.objects.filter(subject).exclude(kind="member.viewed")
     return events.select_related("account", "counterpart")
 

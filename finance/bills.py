@@ -140,10 +140,13 @@ def _by(column: str) -> Callable[[Account, Rows, Any], Rows]:
 
 def _member(_account: Account, found: Rows, words: str) -> Rows:
     """A whole number is that account; anything else a part of a name, or a user name."""
+    return found.filter(owner__in=Account.objects.filter(_named(words)))
+
+
+def _named(words: str, at: str = "") -> Q:
     if is_number(words):
-        return found.filter(owner__in=Account.objects.filter(number=words))
-    named = Account.objects.filter(Q(name__icontains=words) | Q(username=words.lower()))
-    return found.filter(owner__in=named)
+        return Q(**{f"{at}number": words})
+    return Q(**{f"{at}name__icontains": words}) | Q(**{f"{at}username": words.lower()})
 
 
 def _folder(account: Account, found: Rows, folder_id: Any) -> Rows:
@@ -214,6 +217,21 @@ def line_seen(account: Account, line_id: int) -> tuple[BillLine, Relationship | 
     if link is None:
         raise NotFound()
     return line, link
+
+
+def members_looked_at(account: Account, asked: Asked) -> list[Relationship]:
+    """All members whose own bills are part of what is shown by this, so that each can read it. Two queries."""
+    if (one := looked_at(account, asked)) is not None:
+        return [one]
+    if asked.get("scope") != GROUP:
+        return []
+    billed = _statements(account, asked).order_by().values("account")
+    links = members_shown(account).select_related("manager", "member").filter(member__in=billed)
+    if words := asked.get("member"):
+        links = links.filter(_named(words, "member__"))
+    if folder := asked.get("folder"):
+        links = links.filter(folder_id__in=folders_below(account, int(folder)))
+    return list(links.order_by("pk"))
 
 
 def looked_at(account: Account, asked: Asked) -> Relationship | None:

@@ -1,8 +1,14 @@
 """What happened to who pays, in words, for the log of either side."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.event_texts import Group, Words, add_texts
+from accounts.history import tell_of
+from accounts.models import Relationship
+from finance.models import Trust
+
+BY_MEMBER = ("trust.agreed", "trust.refused")
 
 TEXTS = {
     "trust.proposed": Words(
@@ -10,13 +16,13 @@ TEXTS = {
     ),
     "trust.agreed": Words(
         _("Agreed that %(other)s pays for this account"),
-        _("Agreed that this account pays for it"),
+        _("Agreed that your account pays for it"),
         "circle-check",
         "ok",
     ),
     "trust.refused": Words(
         _("Refused that %(other)s pays for this account"),
-        _("Refused that this account pays for it"),
+        _("Refused that your account pays for it"),
         icon="circle-x",
         tone="warn",
     ),
@@ -60,7 +66,18 @@ TEXTS = {
 }
 
 
+def _of(relationship: Relationship) -> Q:
+    trusts = Trust.objects.filter(relationship=relationship).values("pk")
+    return Q(subject_type=Trust._meta.label_lower, subject_id__in=trusts)
+
+
 def register() -> None:
-    """The log speaks of who pays from now on, and can be narrowed to it."""
+    """The logs and the history of a link speak of who pays from now on, and can be narrowed to it."""
+    steps = [kind for kind in TEXTS if kind.startswith("trust.")]
+    tell_of(
+        by_manager=[kind for kind in steps if kind not in BY_MEMBER],
+        by_member=BY_MEMBER,
+        subjects=_of,
+    )
     group = Group("trusts", _("Ways of paying"), ("trust.", "reseller."))
     add_texts(TEXTS, group=group, pages={"mode": _("way of paying")})

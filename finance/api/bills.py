@@ -1,6 +1,6 @@
 """Bills and what they add up to, for a business system."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +11,13 @@ from rest_framework.response import Response
 
 from accounts.models import Relationship
 from accounts.permissions import Point
-from accounts.services.looks import note_look
+from accounts.services.looks import note_looks
 from config.api.view import checked
 from finance.api.base import BillsView
 from finance.api.bill_inputs import BillQuery, SpendingQuery, asked_of
 from finance.bill_groups import grouped, named, rows_for
 from finance.bill_serializers import BillGroupOut, BillLineOut, BillSumsOut
-from finance.bills import Rows, line_seen, lines_of, looked_at, sums_of, totals_of
+from finance.bills import Rows, line_seen, lines_of, members_looked_at, sums_of, totals_of
 
 TAGS = ["bills"]
 SHOWN = ("statement", "product", "owner", "payer")
@@ -31,10 +31,9 @@ def _page(name: str, item: serializers.Serializer[Any]) -> Any:
 class _Bills(BillsView):
     """What the views of bills share."""
 
-    def note(self, link: Relationship | None) -> None:
-        """A member reads in its log that its own bill was looked at."""
-        if link is not None:
-            note_look(actor=self.actor, relationship=link, page="bills", point=Point.VIEW_BILLS)
+    def note(self, links: Collection[Relationship]) -> None:
+        """Members read in their logs that their own bills were looked at."""
+        note_looks(actor=self.actor, relationships=links, page="bills", point=Point.VIEW_BILLS)
 
     def with_sums(self, answer: Response, query: Mapping[str, Any], rows: Rows) -> Response:
         """Of all that was asked for, on the first page."""
@@ -62,7 +61,7 @@ class Bills(_Bills):
         """One page, narrowed as asked."""
         query = checked(BillQuery(data=request.query_params.dict()))
         asked = asked_of(query)
-        self.note(looked_at(self.account, asked))
+        self.note(members_looked_at(self.account, asked))
         rows = lines_of(self.account, asked).select_related(*SHOWN)
         answer = self.listing(rows, BillLineOut, limit=query["limit"], order=("-billed_at", "-id"))
         return self.with_sums(answer, query, totals_of(self.account, asked))
@@ -77,7 +76,7 @@ class OneBill(_Bills):
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """With every step of its price."""
         line, link = line_seen(self.account, pk)
-        self.note(link)
+        self.note([link] if link else [])
         return Response(BillLineOut(line).data)
 
 
@@ -98,7 +97,7 @@ class Spending(_Bills):
         """One page in the dimension that was asked for."""
         query = checked(SpendingQuery(data=request.query_params.dict()))
         by, asked = query["by"], asked_of(query)
-        self.note(looked_at(self.account, asked))
+        self.note(members_looked_at(self.account, asked))
         totals, order = grouped(rows_for(self.account, asked, by), by)
         answer = self.listing(
             totals, BillGroupOut, limit=query["limit"], order=order, prepare=lambda rows: named(by, rows)

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
 from accounts.permissions import Point, Right
-from accounts.services.looks import note_look
+from accounts.services.looks import note_look, note_looks
 from config.nav import NavItem
 from config.paging import Page, paginate
 from config.web import page
 from finance.bill_groups import LABELS, LINE, NEXT, page_of_groups, rows_for
-from finance.bills import Asked, line_seen, lines_of, looked_at, sums_of, totals_of
+from finance.bills import Asked, line_seen, lines_of, looked_at, members_looked_at, sums_of, totals_of
 from finance.forms.bills import BillFilter
 from finance.price_steps import payment_of, steps_of
 from finance.records import records_of
@@ -27,11 +27,11 @@ ORDER = ("-billed_at", "-id")
 @require_safe
 @needs(Right.SEE_FINANCE)
 def listing(request: ConsoleRequest) -> HttpResponse:
-    """The lines that were asked for in one dimension, with their sums. A member's own bill is noted as looked at."""
+    """The lines that were asked for in one dimension, with their sums. Members' own bills are noted as looked at."""
     account, form = request.account, BillFilter(request.GET, account=request.account)
     by, asked = form.by_name, form.asked
-    if link := looked_at(account, asked):
-        note_look(actor=request.actor, relationship=link, page="bills", point=Point.VIEW_BILLS)
+    link, seen = looked_at(account, asked), members_looked_at(account, asked)
+    note_looks(actor=request.actor, relationships=seen, page="bills", point=Point.VIEW_BILLS)
     query, rows = _query(request), _rows(request, by, asked)
     context = {
         "filter": form,

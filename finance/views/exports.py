@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
 from accounts.permissions import Point, Right
-from accounts.services.looks import note_look
+from accounts.services.looks import note_looks
 from config.errors import DomainError, NotAllowed, NotFound
 from config.paging import paginate
 from config.web import page
-from finance.bills import looked_at
+from finance.bills import members_looked_at
 from finance.forms.bills import BillExportForm, BillFilter
 from finance.forms.flows import ExportForm, FlowFilter
 from finance.models import Export
@@ -58,14 +58,14 @@ def request_file(request: ConsoleRequest) -> HttpResponse:
 @require_POST
 @needs(Right.SEE_FINANCE)
 def request_bills(request: ConsoleRequest) -> HttpResponse:
-    """A file of what the filter of the bills (in the address) shows; of a member's own bill it is noted."""
+    """A file of what the filter of the bills (in the address) shows; of members' own bills it is noted."""
     form, filters = BillExportForm(request.POST), BillFilter(request.GET, account=request.account)
     back = f"{reverse('finance:bill-list')}?{request.GET.urlencode()}"
     if not form.is_valid():
         return redirect(back)
     subject, _dash, file_format = form.cleaned_data["file"].partition("-")
-    if link := looked_at(request.account, filters.asked):
-        note_look(actor=request.actor, relationship=link, page="bills", point=Point.VIEW_BILLS)
+    seen = members_looked_at(request.account, filters.asked)
+    note_looks(actor=request.actor, relationships=seen, page="bills", point=Point.VIEW_BILLS)
     return _requested(request, back, file_format=file_format, asked=filters.asked, subject=subject)
 
 

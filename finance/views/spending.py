@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
-from accounts.permissions import Right
+from accounts.permissions import Point, Right
+from accounts.services.looks import note_looks
 from config.web import page
-from finance.bills import GROUP
+from finance.bills import GROUP, members_looked_at
 from finance.forms.bills import SpendingFilter
 from finance.services.trusts import payer_of
 from finance.spending import months_back, spending_of
@@ -23,6 +24,10 @@ def show(request: ConsoleRequest) -> HttpResponse:
     account, now = request.account, timezone.now()
     form = SpendingFilter(request.GET, account=account)
     chosen = form.chosen
+    if chosen["scope"] == GROUP:
+        shown = {"scope": GROUP, "first": months_back(chosen["month"], chosen["span"] - 1), "last": chosen["month"]}
+        seen = members_looked_at(account, shown)
+        note_looks(actor=request.actor, relationships=seen, page="bills", point=Point.VIEW_BILLS)
     payer = payer_of(account=account, at=now)
     context: dict[str, Any] = {
         "filter": form,

@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db.models import Sum
 
+from accounts.history import log_for_member
 from accounts.models import Event
+from accounts.permissions import Point
 from accounts.services.directory import create_folder, open_directory
+from accounts.services.looks import note_looks
 from config.errors import NotFound
 from finance import policy
 from finance.bill_groups import ACCOUNT, DAY, INSTANCE, KEYS, MONTH, PRODUCT, grouped, named, rows_for
-from finance.bills import line_seen, lines_of, looked_at, payers_seen, sums_of, totals_of
+from finance.bills import line_seen, lines_of, looked_at, members_looked_at, payers_seen, sums_of, totals_of
 from finance.models import BillLine, DaySum, Statement
 from finance.services.day_sums import keep_sums, sum_statement
 from tests.accounts.linking import dissolve
@@ -176,6 +179,25 @@ def test_lines_add_up_to_statements(manager, member):
     sums = sums_of(totals_of(manager, {}))
     assert whole == {"payable": sums.payable, "outstanding": sums.outstanding, "lines": sums.lines}
     assert sums.gross == D("13")
+
+
+def test_totals_of_a_group_are_looks_at_all_whose_bills_are_in_them(manager, member, linked):
+    make_line(member, "7.00")
+    silent = make_relationship(manager, make_account())
+    hidden = make_relationship(manager, make_account(), points=[Point.VIEW_BALANCE])
+    for link in (silent, hidden):
+        make_line(link.member, "1.00", AUGUST)
+    june = {**GROUP, "month": JUNE.date().replace(day=1)}
+    assert members_looked_at(manager, june) == [linked]
+    assert members_looked_at(manager, GROUP) == [linked, silent]
+    assert members_looked_at(manager, {**GROUP, "member": silent.member.name}) == [silent]
+    assert members_looked_at(manager, {"month": june["month"]}) == []
+    actor = acting(manager)
+    for _again in range(2):
+        note_looks(actor=actor, relationships=members_looked_at(manager, GROUP), page="bills", point=Point.VIEW_BILLS)
+    assert list(log_for_member(member).filter(kind="member.viewed").values_list("counterpart", flat=True)) == [
+        member.pk
+    ]
 
 
 def test_whose_bill_is_looked_at(manager, member, linked):

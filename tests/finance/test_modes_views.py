@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import OneTimeCode
@@ -137,6 +138,19 @@ def test_every_stage_has_its_page_on_both_sides(pair):
     for link, stage in zip([pair, *others], ["proposed", "running", "coming"], strict=True):
         assert browser(pair.manager).get(at("mode-detail", link.pk)).context["row"].mode.stage == stage
         assert browser(link.member).get(at("mode-own")).context["mode"].stage == stage
+
+
+def test_the_history_of_a_link_and_the_members_log_tell_each_step(pair):
+    trust = agree(pair)
+    end(trust)
+    told = browser(pair.manager).get(reverse("accounts:member-detail", args=[pair.pk])).text
+    assert "Proposed to pay for this account" in told
+    assert "Agreed that your account pays for it" in told
+    assert "Ended paying for this account" in told
+    read = browser(pair.member).get(reverse("accounts:manager-log")).text
+    assert "Proposed to pay for this account" in read
+    assert f"Agreed that {pair.manager.name} pays for this account" in read
+    assert "Ended paying for this account" in read
 
 
 @pytest.mark.rule("A2.3", "A1.1")
