@@ -30,7 +30,7 @@ class Faults(InputError):
 
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         self.faults = faults
-        super().__init__(faults[0][0], "%(sentences)s", sentences="; ".join(": ".join(one) for one in faults[:5]))
+        super().__init__(faults[0][0], "; ".join(": ".join(one) for one in faults[:5]))
 
 
 def answer(data: Any = None, **beside: Any) -> Response:

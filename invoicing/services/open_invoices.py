@@ -1,0 +1,74 @@
+"""Invoices that a tenant's business systems issue, take back and ask about through the open API."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.errors import InputError, NotFound
+from config.transactions import atomic
+from invoicing.checks import Fault, check_face
+from invoicing.faces import Face, Party
+from invoicing.models import Credential, Invoice, IssueOrder, Service, Taxpayer, Tenant
+from invoicing.services.consuming import consume, lock_taxpayer
+from invoicing.services.issuing import SerialUsed, order_issue
+
+
+class FaceWrong(InputError):
+    """An invoice that may not be issued as it stands; `faults` says all that is wrong with it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__(faults[0].place, faults[0].sentence)
+
+
+@atomic
+def issue_invoice(
+    *, client: Credential, face: Face, serial: str, email: str = "", now: datetime | None = None
+) -> IssueOrder:
+    """The invoice is ordered, and one use of the seller's entitlement counted; the same serial again is the same order.
+
+    One that the platform refused had its use given back; ordered anew under its serial it is counted anew. A seller
+    without a name is filled in from the tenant's enterprise. Locks the enterprise, the order of that serial, the
+    entitlements. Raises NotBound, FaceWrong, SerialUsed, NoEntitlement and its kinds.
+    """
+    at = now or timezone.now()
+    taxpayer = lock_taxpayer(tenant=client.tenant, tax_number=face.seller.tax_number)
+    face = replace(face, seller=_seller(taxpayer, face.seller))
+    if faults := check_face(face):
+        raise FaceWrong(faults)
+    known = _locked_order(face.seller.tax_number, serial)
+    if known is not None and known.client_id != client.pk:
+        raise SerialUsed(serial=serial)
+    if known is None or known.state == IssueOrder.State.FAILED:
+        consume(taxpayer=taxpayer, service=Service.ISSUING, serial=serial, now=at)
+    return order_issue(face=face, serial=serial, email=email, client=client, now=at)
+
+
+def find_order(*, tenant: Tenant, tax_number: str, serial: str) -> tuple[IssueOrder, Invoice | None]:
+    """The tenant's order under that serial of that seller, and its invoice once it has one. Raises NotFound."""
+    rows = IssueOrder.objects.filter(client__tenant=tenant, seller_tax_number=tax_number, serial=serial)
+    order = rows.select_related("invoice").first()
+    if order is None:
+        raise NotFound(_("This tenant has no invoice under that serial and tax number."))
+    return order, getattr(order, "invoice", None)
+
+
+def _locked_order(tax_number: str, serial: str) -> IssueOrder | None:
+    rows = IssueOrder.objects.select_for_update(no_key=True)
+    return rows.filter(seller_tax_number=tax_number, serial=serial).first()
+
+
+def _seller(taxpayer: Taxpayer, sent: Party) -> Party:
+    """As it was sent, in the enterprise's own name; nothing sent is what the enterprise is known by."""
+    if sent.name and sent.name != taxpayer.name:
+        text = _("The tax number %(tax_number)s belongs to “%(name)s”.")
+        facts = {"tax_number": taxpayer.tax_number, "name": taxpayer.name}
+        raise FaceWrong([Fault("seller.name", "other_name", text, facts)])
+    names = ("name", "address", "phone", "bank", "bank_account")
+    return Party(
+        tax_number=taxpayer.tax_number,
+        **{name: getattr(sent, name) or str(getattr(taxpayer, name)) for name in names},
+    )
