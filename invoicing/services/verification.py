@@ -109,7 +109,7 @@ def verify_invoice(*, actor: Actor, tenant: Tenant, asked: Asked, now: datetime 
 
 
 def verify_received(*, actor: Actor, account: Account, invoice_id: int, now: datetime | None = None) -> Answer:
-    """The authority's answer about an invoice that the account's tenants received, or NotFound; see `verify_invoice`."""
+    """The answer about an invoice that the account's tenants received, or NotFound; see `verify_invoice`."""
     rows = ReceivedInvoice.objects.filter(tenant__account=account).select_related("taxpayer", "tenant__account")
     invoice = rows.filter(pk=invoice_id).first()
     if invoice is None:
