@@ -12,7 +12,7 @@ def _check(name: str, key: object, rule: tuple[int, int], now: datetime | None) 
     hit(name, str(key), limit=limit, seconds=seconds, now=now)
 
 
-def _home(address: str | None) -> str:
+def home_of(address: str | None) -> str:
     """An IPv6 address by its /64: whoever has one has all of them."""
     try:
         found = ipaddress.ip_address(address or "")
@@ -27,7 +27,7 @@ def _home(address: str | None) -> str:
 def logins(identifier: str, address: str | None, *, now: datetime | None = None) -> None:
     """Ten tries a quarter of an hour and name, a hundred an address."""
     _check("login-name", identifier.strip().lower(), policy.LOGINS_PER_NAME, now)
-    _check("login-address", _home(address), policy.LOGINS_PER_ADDRESS, now)
+    _check("login-address", home_of(address), policy.LOGINS_PER_ADDRESS, now)
 
 
 def logins_passed(identifier: str) -> None:
@@ -52,7 +52,7 @@ def new_names(account_id: int, *, now: datetime | None = None) -> None:
 
 def registrations(address: str | None, *, now: datetime | None = None) -> None:
     """Thirty tries at a new login an hour and address: each tells whether a user name or an e-mail is taken."""
-    _check("registration-address", _home(address), policy.NEW_NAMES_PER_ADDRESS, now)
+    _check("registration-address", home_of(address), policy.NEW_NAMES_PER_ADDRESS, now)
 
 
 def registry_searches(user_id: int, *, now: datetime | None = None) -> None:
@@ -62,12 +62,12 @@ def registry_searches(user_id: int, *, now: datetime | None = None) -> None:
 
 def codes(address: str | None, *, now: datetime | None = None) -> None:
     """Thirty codes an hour and address, beside the limits per number."""
-    _check("code-address", _home(address), policy.CODES_PER_ADDRESS, now)
+    _check("code-address", home_of(address), policy.CODES_PER_ADDRESS, now)
 
 
 def link_opens(address: str | None, *, now: datetime | None = None) -> None:
     """Sixty short links an hour and address."""
-    _check("link-address", _home(address), policy.LINK_OPENS_PER_ADDRESS, now)
+    _check("link-address", home_of(address), policy.LINK_OPENS_PER_ADDRESS, now)
 
 
 def target_checks(account_id: int, *, now: datetime | None = None) -> None:

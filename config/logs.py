@@ -31,7 +31,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"(?i)\b((?:otp|code|pin|captcha)[\"']?\s*[=:]\s*[\"']?)\d{4,8}\b"), rf"\1{HIDDEN}"),
-    (re.compile(r"(?i)(?<![\w.])((?:/|%2f)s(?:/|%2f))[^/%\s\"'?&]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)(?<![\w.])((?:/|%2f)[si](?:/|%2f))[^/%\s\"'?&]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)((?:/|%2f)activate(?:/|%2f))[^/%\s\"'?&]+"), rf"\1{HIDDEN}"),
     (
         re.compile(

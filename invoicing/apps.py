@@ -19,6 +19,7 @@ class InvoicingApp(AppConfig):
             change_letters,
             cloud_letters,
             event_texts,
+            invoice_letters,
             links,
             preflight,
             request_letters,
@@ -35,6 +36,7 @@ class InvoicingApp(AppConfig):
             events.subscribe(kind, controls.JOB)
         change_letters.register()
         request_letters.register()
+        invoice_letters.register()
         event_texts.register()
         links.register()
         admin_index.register()

@@ -16,6 +16,9 @@ TEXTS: Final[dict[str, Words]] = {
     "invoice.failed": Words(
         _("The tax platform did not issue the invoice %(serial)s: %(message)s"), icon="triangle-alert", tone="stop"
     ),
+    "invoice.used": Words(_("Marked the invoice %(number)s as deducted or booked"), icon="stamp", tone="info"),
+    "invoice.unused": Words(_("Removed the mark from the invoice %(number)s that it was used"), icon="eraser"),
+    "invoice.sent": Words(_("Sent the invoice %(number)s to %(to)s"), icon="send"),
     "invoice.tried_again": Words(_("Sent the invoice %(serial)s to the tax platform once more"), icon="repeat"),
     "red_letter.begun": Words(
         _("Began the red letter %(number)s over %(total)s yuan of invoice %(blue)s"), icon="undo-2"

@@ -45,3 +45,7 @@ DEFAULT_ITEM: Final = {
     "class_name": "信息技术服务",
     "rate": Decimal("0.06"),
 }
+LINK_LIFE: Final = timedelta(days=90)  # of the link in the letter of an issued invoice
+LINK_OPENS_PER_ADDRESS: Final = (120, 3600)
+SENDS_PER_ACCOUNT: Final = (60, 86400)  # letters of invoices that people ask for
+LINES_SHOWN: Final = 100  # on a page; the files have all of them

@@ -2,7 +2,11 @@
 
 from django.urls import URLPattern
 
-from invoicing import change_urls, cloud_urls
+from invoicing import change_urls, cloud_urls, invoice_urls
 
 app_name = "invoicing"
-urlpatterns: list[URLPattern] = [*cloud_urls.urlpatterns, *change_urls.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *cloud_urls.urlpatterns,
+    *change_urls.urlpatterns,
+    *invoice_urls.urlpatterns,
+]
