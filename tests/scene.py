@@ -22,6 +22,7 @@ from finance.services.exports import request_export
 from finance.services.purchase_stops import impose_stops
 from finance.services.top_ups import start_top_up
 from finance.services.withdrawals import request_withdrawal
+from invoicing.invoice_links import draw_link as draw_invoice_link
 from invoicing.services.activations import draw_secrets
 from tests.factories import (
     acting,
@@ -41,6 +42,7 @@ from tests.finance.limiting import budget
 from tests.finance.planning import plan_for
 from tests.finance.trusting import trust_row
 from tests.invoicing.clouding import assigned, delivered
+from tests.invoicing.facing import make_invoice
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
 
@@ -105,6 +107,7 @@ def set_scene() -> Scene:
         **set_orders(manager),
         **set_limits(manager, p2),
         **set_cloud(manager),
+        **set_invoices(manager),
     }
     assert Relationship.objects.in_force().count() == 2
     return Scene(people, values)
@@ -137,6 +140,12 @@ def set_limits(manager: Account, relationship: Relationship) -> dict[str, int]:
     one = budget(manager, relationship_id=relationship.pk, now=now)
     [stop] = impose_stops(budget=one, links=[relationship], ask=True, at=now)
     return {"budget": one.pk, "stop": stop.pk}
+
+
+def set_invoices(manager: Account) -> dict[str, Any]:
+    """An invoice that was issued for the manager, and the token of a letter's link to it."""
+    invoice = make_invoice(manager)
+    return {"invoice": invoice.pk, "invoice_token": draw_invoice_link(invoice).split("/")[2]}
 
 
 def set_statements(relationship: Relationship) -> dict[str, int]:

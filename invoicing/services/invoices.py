@@ -59,11 +59,11 @@ def mark_use(*, actor: Actor, account: Account, invoice_id: int, use: str, now: 
 
 @atomic
 def clear_use(*, actor: Actor, account: Account, invoice_id: int, now: datetime | None = None) -> None:
-    """The buyer has not used it after all. Locks the invoice. Raises NotFound, also without a mark, and LetterWaits."""
+    """The buyer has not used it after all; without a mark nothing changes. Locks it. Raises NotFound, LetterWaits."""
     require(actor, Right.MANAGE_INVOICES, account)
     invoice, at = _locked(account, invoice_id), now or timezone.now()
     if (made := InvoiceUse.objects.filter(invoice=invoice).first()) is None:
-        raise NotFound()
+        return
     if RedLetter.objects.filter(invoice=invoice, state__in=RedLetter.WAITS).counting(at=at).exists():
         raise LetterWaits()
     made.delete()

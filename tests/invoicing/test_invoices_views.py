@@ -209,7 +209,7 @@ def test_an_invoice_is_marked_once_as_used_and_the_mark_removed(console, member)
     RedLetter.objects.update(state=RedLetter.State.REFUSED_BY_BUYER)
     console.post(address, {"use": ""})
     assert not InvoiceUse.objects.exists()
-    assert console.post(address, {"use": ""}).status_code == 404
+    assert console.post(address, {"use": ""}).status_code == 302
     assert console.post(address, {"use": "eaten"}).status_code == 302
 
 
