@@ -40,7 +40,7 @@ def reverse_after(*, event_id: int, now: datetime | None = None) -> int:
 def _refunds(event: Event, at: datetime) -> Iterator[int]:
     orders = Order.objects.filter(kind=Order.Kind.REFUND)
     if event.kind == "order.refunded":
-        orders = orders.filter(pk=event.subject_id)
+        orders = orders.filter(pk=event.subject_id or 0)
     else:
         covered = Invoiceable.objects.filter(request__issue_order__invoice=event.subject_id, order__isnull=False)
         orders = orders.filter(refunds__in=covered.values("order"))

@@ -22,6 +22,7 @@ class Request:
 class Reply:
     status: int = 200
     body: bytes = b""
+    missing: int = 0  # so many bytes are promised and never come
 
     @classmethod
     def json(cls, document: Any, status: int = 200) -> "Reply":
@@ -39,7 +40,7 @@ def serving(answer: Callable[[Request], Reply]) -> Iterator[str]:
             reply = answer(Request(self.command, self.path, headers, body))
             self.send_response(reply.status)
             self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(reply.body)))
+            self.send_header("content-length", str(len(reply.body) + reply.missing))
             self.end_headers()
             self.wfile.write(reply.body)
 
