@@ -12,6 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -29,6 +30,7 @@ from accounts.models import User
 from config.errors import DomainError
 from config.web import client_address
 
+_REFUSAL = "_refusal"  # on a request: why the service refused what was typed
 Text = str | Promise
 Act = Callable[[Actor, Any, Mapping[str, str]], Text]
 
@@ -36,6 +38,19 @@ if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
 else:
     Base = admin.ModelAdmin
+
+
+def _refused(form: "type[ModelForm[Any]]", error: DomainError) -> "type[ModelForm[Any]]":
+    """The same form, not valid: the service's sentence stands at its field, or above all of them."""
+
+    def clean(self: Any) -> Any:
+        typed = super(refused, self).clean()
+        field = getattr(error, "field", None)
+        self.add_error(field if field in self.fields else None, f"{error} {error.hint}".strip())
+        return typed
+
+    refused: type[ModelForm[Any]] = type(form.__name__, (form,), {"clean": clean})
+    return refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +170,21 @@ class StaffAdmin(Base):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """One save button: what is added here is done with."""
-        once = {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().add_view(request, form_url, {**once, **(extra_context or {})})
+        """One save button: what is added here is done with. What the service refuses is said in the form, as typed."""
+        once = {"show_save_and_add_another": False, "show_save_and_continue": False, **(extra_context or {})}
+        try:
+            return super().add_view(request, form_url, once)
+        except DomainError as error:
+            setattr(request, _REFUSAL, error)
+            return super().add_view(request, form_url, once)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> "type[ModelForm[Any]]":
+        """The form; once its service has refused what was typed, one that says so."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        refusal: DomainError | None = getattr(request, _REFUSAL, None)
+        return form if refusal is None else _refused(form, refusal)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Headed by what is listed."""

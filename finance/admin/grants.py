@@ -5,10 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +14,6 @@ from accounts.actors import Actor
 from accounts.admin.base import StaffAdmin, Text, staff_actor
 from accounts.admin.panels import History, Panel, history, of_subject, pill
 from accounts.models import Account
-from config.errors import DomainError
 
 if TYPE_CHECKING:
     BaseForm = forms.ModelForm[Model]
@@ -54,16 +51,6 @@ class AddedAdmin(StaffAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Staff with that right."""
         return request.user.has_perm(f"{self.opts.app_label}.add_{self.opts.model_name}")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The form; what the service refuses is said above it."""
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except DomainError as error:
-            self.message_user(request, f"{error} {error.hint}".strip(), messages.ERROR)
-            return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: ARG002
         """By the service."""

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.contrib import admin
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -17,7 +16,6 @@ from accounts.admin.base import Button, StaffAdmin, Text, staff_actor
 from accounts.admin.panels import History, Panel, at, history, link, of_subject, pill
 from accounts.models import Account
 from accounts.permissions import Inherit
-from config.errors import DomainError
 from config.templatetags.ui import money
 from finance.models import Inheritance, Reseller, Trust
 from finance.services.caps import used_of_cap
@@ -211,16 +209,6 @@ class ResellerAdmin(StaffAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Staff with that right."""
         return request.user.has_perm("finance.add_reseller")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The form; what the service refuses is said above it."""
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except DomainError as error:
-            self.message_user(request, f"{error} {error.hint}".strip(), messages.ERROR)
-            return redirect("admin:finance_reseller_add")
 
     def save_model(self, request: HttpRequest, obj: Reseller, form: Any, change: bool) -> None:  # noqa: ARG002
         """By the service."""

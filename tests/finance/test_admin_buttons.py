@@ -72,8 +72,11 @@ def test_a_reseller_is_marked_and_unmarked_and_its_history_stays():
 def test_an_account_that_pays_for_others_is_not_marked():
     boss, pair = staff_browser(make_staff(superuser=True, username="boss")), make_pair()
     agree(pair)
-    boss.post(reverse("admin:finance_reseller_add"), {"number": pair.manager.number})
+    refused = boss.post(reverse("admin:finance_reseller_add"), {"number": pair.manager.number, "note": "华东渠道"})
     assert not Reseller.objects.exists()
+    form = refused.context["adminform"].form
+    assert form["note"].value() == "华东渠道"  # what was typed stays
+    assert form.non_field_errors()
 
 
 def offered(client, row):
@@ -224,8 +227,11 @@ def test_credit_is_granted_by_the_form_and_revoked(manager):
     typed |= {"expires_at_0": f"{end:%Y-%m-%d}", "expires_at_1": "12:00:00"}
     past = {**typed, "expires_at_0": "2020-01-01"}
     for wrong in ({**typed, "number": "1"}, {**typed, "limit": "0"}, {**typed, "limit": "1.001"}, past):
-        assert client.post(url, wrong).status_code in {200, 302}
+        refused = client.post(url, wrong)
+        assert refused.status_code == 200
+        assert refused.context["adminform"].form["note"].value() == "年度授信"
         assert not CreditLine.objects.exists()
+    assert "expires_at" in refused.context["adminform"].form.errors
     assert client.post(url, typed).status_code == 302
     line = CreditLine.objects.get()
     assert (line.account, line.limit, line.note, line.granted_by.username) == (manager, 500, "年度授信", "lender")
