@@ -41,6 +41,7 @@ from finance.models import (
     UsageImport,
     Voucher,
 )
+from invoicing.models import Package
 from tests.accounts.api_client import make_key
 from tests.factories import make_account, make_relationship
 from tests.staff import make_staff, pages, put_one_of_each, staff_browser
@@ -65,7 +66,7 @@ WRITABLE: dict[type[Model], set[str]] = {
     MeteringKey: {"add"},
     Reseller: {"add"},
     UsageImport: {"add"},
-    **{model: {"add"} for model in (Category, Product, Discount, Promotion, Voucher, Coupon, Commitment)},
+    **{model: {"add"} for model in (Category, Product, Discount, Promotion, Voucher, Coupon, Commitment, Package)},
     Message: {"add"},
     WithheldPoint: {"add", "delete"},
     User: {"change"},

@@ -18,6 +18,8 @@ SCOPE_HINTS: dict[str, Promise] = {
     Scope.FUNDS_WRITE: _("Moves cash and credit to members and back, of any amount, without asking for a code."),
     Scope.BILLS_READ: _("Reads prices, orders, usage, bills, statements and plans, of members too where they agreed."),
     Scope.BILLS_WRITE: _("Buys, gives back, confirms and repays from the funds of this account."),
+    Scope.INVOICES_READ: _("Reads titles, invoices, tenants and entitlements of the invoice cloud."),
+    Scope.INVOICES_WRITE: _("Asks for invoices of this account and of members that agreed."),
 }
 
 

@@ -34,6 +34,8 @@ RIGHT_BEHIND: dict[str, Right] = {
     Scope.FUNDS_WRITE: Right.MOVE_FUNDS,
     Scope.BILLS_READ: Right.SEE_FINANCE,
     Scope.BILLS_WRITE: Right.MOVE_FUNDS,
+    Scope.INVOICES_READ: Right.SEE_FINANCE,
+    Scope.INVOICES_WRITE: Right.MANAGE_INVOICES,
 }
 
 
