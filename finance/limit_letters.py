@@ -8,10 +8,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.letters.base import Fact, Letter, asker, fact, facts, letter, moment, one_line
+from accounts.letters.base import Fact, Letter, Text, asker, fact, facts, letter, moment, one_line
 from accounts.letters.news import News
 from accounts.models import Account, User
-from accounts.notifications import CENTRE, MAIL_AND_CENTRE, Audience, Notice, tell
+from accounts.notifications import CENTRE, EVERY_WAY, MAIL_AND_CENTRE, Audience, Notice, tell
 from accounts.permissions import RIGHTS, Right
 from finance.models import Budget, PurchaseStop, Suspension
 
@@ -40,13 +40,13 @@ def others(news: News) -> Audience:
 def register() -> None:
     """They hear of it from now on."""
     tell(
-        Notice("balance.low", "balance_low", ours, MAIL_AND_CENTRE),
-        Notice("balance.low", "balance_low", others, MAIL_AND_CENTRE),
+        Notice("balance.low", "balance_low", ours, EVERY_WAY),
+        Notice("balance.low", "balance_low", others, EVERY_WAY),
         Notice("budget.crossed", "budget_crossed", ours, MAIL_AND_CENTRE),
         Notice("purchase.stopped", "purchases_stopped", others, MAIL_AND_CENTRE),
         Notice("purchase.allowed", "purchases_allowed", others, CENTRE),
-        Notice("service.grace", "services_will_stop", ours, MAIL_AND_CENTRE),
-        Notice("service.suspended", "services_stopped", ours, MAIL_AND_CENTRE),
+        Notice("service.grace", "services_will_stop", ours, EVERY_WAY),
+        Notice("service.suspended", "services_stopped", ours, EVERY_WAY),
         Notice("service.resumed", "services_resumed", ours, MAIL_AND_CENTRE),
     )
 
@@ -77,6 +77,7 @@ def balance_low(news: News) -> Letter:
         button=_("Open the alerts"),
         page=reverse("finance:alert-list"),
         idle=_("You hear of it again only when the balance has recovered and falls once more."),
+        text=Text("balance_low", {"name": one_line(told["name"]), "amount": f"{Decimal(told['available']):,.2f}"}),
     )
 
 
@@ -180,7 +181,9 @@ def _services(news: News) -> tuple[Fact | None, ...]:
     return fact(_("Services"), *named), fact(_("Unpaid"), _yuan(arrears)) if arrears else None
 
 
-def _about_services(news: News, subject: str, says: str, *more: Fact, idle: str = "") -> Letter:
+def _about_services(
+    news: News, subject: str, says: str, *more: Fact, idle: str = "", text: Text | None = None
+) -> Letter:
     account = news.event.account
     return Letter(
         subject=subject % {"name": one_line(account)},
@@ -189,7 +192,12 @@ def _about_services(news: News, subject: str, says: str, *more: Fact, idle: str 
         button=_("See what to do"),
         page=reverse("finance:suspension-list"),
         idle=idle,
+        text=text,
     )
+
+
+def _account(news: News) -> str:
+    return one_line(news.event.account)
 
 
 @letter
@@ -202,6 +210,7 @@ def services_will_stop(news: News) -> Letter:
         _("Nothing is available to pay with. Services run on for now; they stop when their time is over."),
         *([fact(_("The first stop"), moment(ends))] if ends else []),
         idle=_("Top up or repay, and everything goes on. If you do nothing, the services stop at that time."),
+        text=Text("services_will_stop", {"name": _account(news), "time": moment(ends)}) if ends else None,
     )
 
 
@@ -213,6 +222,7 @@ def services_stopped(news: News) -> Letter:
         _("%(name)s: services have stopped because bills are unpaid"),
         _("Nothing was available to pay with when their time was over."),
         idle=_("They run again as soon as the unpaid bills are paid and something is available."),
+        text=Text("services_stopped", {"name": _account(news)}),
     )
 
 

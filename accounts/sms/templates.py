@@ -81,6 +81,21 @@ TEMPLATES: Final = {
                 "yet, choose “Forgot password”: %(link)s"
             ),
         ),
+        Template(
+            "balance_low",
+            ("name", "amount"),
+            _("[%(site)s] %(name)s has only %(amount)s yuan left. See how long it lasts, or top up: %(link)s"),
+        ),
+        Template(
+            "services_will_stop",
+            ("name", "time"),
+            _("[%(site)s] Bills of %(name)s are unpaid. Services stop at %(time)s unless you top up: %(link)s"),
+        ),
+        Template(
+            "services_stopped",
+            ("name",),
+            _("[%(site)s] Services of %(name)s have stopped: bills are unpaid. They run again once paid: %(link)s"),
+        ),
     )
 }
 

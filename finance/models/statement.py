@@ -82,6 +82,8 @@ class Statement(StateModel):
         verbose_name = _("monthly statement")
         verbose_name_plural = _("monthly statements")
         ordering = ["-month", "-id"]
+        # Few of all that there ever were: what is to be issued is found without looking at the others.
+        indexes = [models.Index(name="statement_drafts", fields=["month", "id"], condition=Q(state="draft"))]
         constraints = [
             states_check("state", StatementState, name="statement_state_known"),
             models.UniqueConstraint(name="statement_one_a_month", fields=["account", "month"]),

@@ -7,8 +7,10 @@ from django.utils import timezone, translation
 
 from accounts import letters
 from accounts.letters import News
-from accounts.models import Event
-from accounts.notifications import notices_for
+from accounts.models import Delivery, Event
+from accounts.notifications import Way, notices_for
+from accounts.sms.templates import TEMPLATES
+from config.jobs import run_due
 from finance.services.alerts import set_alert
 from finance.services.budget_watch import evaluate_budgets
 from finance.services.purchase_stops import allow_purchases, stop_purchases
@@ -64,11 +66,24 @@ def test_every_letter_has_its_words(manager, member, language):
             with translation.override(language):
                 letter = letters.write(notice.letter, news)
             assert letter.subject
+            if Way.SMS in notice.by:
+                assert letter.text is not None
+                assert TEMPLATES[letter.text.template].text(letter.text.params)
             assert "%(" not in letter.subject + letter.message
             assert "%%" not in letter.subject + letter.message
             assert letter.page.startswith("/finance/" if "purchases" not in notice.letter else "/")
             seen.add(event.kind)
     assert seen == set(TOLD)
+
+
+def test_what_is_urgent_comes_as_a_text_message_too(manager, member, english):
+    everything_happens(manager, member)
+    while run_due():
+        pass
+    sent = Delivery.objects.filter(channel=Delivery.Channel.SMS, event__kind__in=TOLD).values_list(
+        "event__kind", flat=True
+    )
+    assert set(sent) == {"balance.low", "service.grace", "service.suspended"}
 
 
 def test_a_long_list_of_services_is_cut_and_says_how_many(manager, member, english):
