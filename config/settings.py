@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "accounts.apps.AccountsApp",
     "finance.apps.FinanceApp",
     "invoicing.apps.InvoicingApp",
+    "kiscloud.apps.KisCloudApp",
 ]
 
 MIDDLEWARE = [

@@ -11,12 +11,14 @@ API: list[URLPattern | URLResolver] = [
     path("", include("accounts.api_urls")),
     path("", include("finance.api_urls")),
     path("", include("invoicing.api_urls")),
+    path("", include("kiscloud.api_urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("finance.urls")),
     path("", include("invoicing.urls")),
+    path("", include("kiscloud.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include((API, "api"))),
     re_path(r"^api/", nothing_here),

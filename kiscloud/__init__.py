@@ -1,0 +1,1 @@
+"""KIS cloud: companies, products, seats, account sets, clients and help."""

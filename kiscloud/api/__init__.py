@@ -1,0 +1,1 @@
+"""The doors of desktop and mobile clients and of private servers, below `/api/v1/client/`."""

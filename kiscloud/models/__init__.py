@@ -1,0 +1,27 @@
+"""The tables of KIS cloud, one noun a module."""
+
+from kiscloud.models.account_set import AccountSet, SetUser
+from kiscloud.models.activation import ActivationKey, Offering
+from kiscloud.models.client import Archive, DriveFile, PrivateServer, Release
+from kiscloud.models.company import Company, CompanyMember
+from kiscloud.models.seat import Device, LaunchTicket, Platform, Seat
+from kiscloud.models.subscription import ExpiryNotice, Subscription
+
+__all__ = [
+    "AccountSet",
+    "ActivationKey",
+    "Archive",
+    "Company",
+    "CompanyMember",
+    "Device",
+    "DriveFile",
+    "ExpiryNotice",
+    "LaunchTicket",
+    "Offering",
+    "Platform",
+    "PrivateServer",
+    "Release",
+    "Seat",
+    "SetUser",
+    "Subscription",
+]

@@ -1,0 +1,24 @@
+"""The numbers of KIS cloud, each in one place."""
+
+from datetime import timedelta
+from typing import Final
+
+TRIAL: Final = timedelta(days=7)  # of a company that is not verified (S5.2)
+TRIAL_VERIFIED: Final = timedelta(days=30)  # S5.3
+TRIAL_PRODUCTS: Final = 3  # in a company, deleted ones counted (S7.3, S7.4)
+TRIAL_SETS: Final = 1
+TRIAL_USERS: Final = 3  # S7.5
+VERIFY_WITHIN: Final = timedelta(days=30)  # after the first activation (S5.4)
+OPEN_UNVERIFIED: Final = timedelta(days=15)  # after that, existing sets still open so long (Q-7)
+SETS_BY_DEFAULT: Final = 3  # S8.2
+GRACE: Final = timedelta(days=15)  # after the end, sets are still used (S10.2)
+KEPT: Final = timedelta(days=30)  # after the end, then the data goes (S10.4)
+NOTICE_DAYS: Final = (-30, -7, 0, 7, 14, 15, 25, 29, 30)  # counted from the end
+FREE_SWITCH: Final = timedelta(days=365)  # private → public without the module (S18.2)
+COUNTDOWN: Final = timedelta(seconds=60)  # of somebody logged off in a set (S12.4)
+SEAT_SILENCE: Final = timedelta(minutes=4)  # without a heartbeat the seat is free (Q-25)
+HEARTBEAT: Final = timedelta(minutes=1)
+KEY_ATTEMPTS: Final = 10  # wrong keys in an hour, for a company and for a serial
+TICKET_LIFE: Final = timedelta(seconds=60)
+DEVICE_LIFE: Final = timedelta(days=90)  # of a remembered log-in (S20.3)
+PERSONAL_DRIVE: Final = 1024 * 1024 * 1024  # bytes for each person

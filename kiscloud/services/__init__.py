@@ -1,0 +1,1 @@
+"""What may be done in KIS cloud, one noun a module."""

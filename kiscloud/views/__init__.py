@@ -1,0 +1,1 @@
+"""Pages of the management centre (`/manage/`), the workbench (`/workbench/`) and help (`/help/`)."""
