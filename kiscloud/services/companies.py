@@ -1,0 +1,213 @@
+"""Companies: registered, added to “my companies”, taken off it, deleted for good (S4)."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor, person_of
+from accounts.cleaning import cleaned
+from accounts.events import record
+from accounts.locks import lock_name
+from accounts.models import User
+from accounts.names import clean_name
+from accounts.services.signup import create_account
+from config.errors import DomainError, InputError, NotAllowed, NotFound
+from config.transactions import atomic
+from finance.models import Order
+from kiscloud.models import Company, CompanyMember
+
+NAME_LENGTH = 120
+COMPANIES_MAX = 50  # that one person registers
+
+
+class HasProducts(DomainError):
+    """A company with products stays where it is."""
+
+    code = "company_has_products"
+    rule = "S4.8"
+    sentence = _("“%(company)s” has %(count)s products, so it cannot be removed from your companies.")
+    hint = _("Delete the products first. One that was activated is never deleted.")
+
+
+class StillListed(DomainError):
+    """Deleting for good begins in the list of companies that can be added."""
+
+    code = "company_listed"
+    rule = "S4.7"
+    sentence = _("“%(company)s” is among your companies. Remove it from there first.")
+
+
+class NotEmpty(DomainError):
+    """Something of the company is still there."""
+
+    code = "company_not_empty"
+    rule = "S4.7"
+    sentence = _("“%(company)s” still has %(what)s, so it cannot be deleted for good.")
+    hint = _("Only a company that has nothing left can be deleted.")
+
+
+class FounderOnly(NotAllowed):
+    """Only whoever registered a company deletes it."""
+
+    code = "founder_only"
+    rule = "S4.7"
+    sentence = _("Only the founder of the company can delete it for good.")
+
+
+class Landing(StrEnum):
+    """What the management centre shows first (S4.1)."""
+
+    EMPTY = "empty"  # nothing was registered (S4.2)
+    CHOOSE = "choose"  # registered, and never added (S4.4)
+    LISTED = "listed"  # added (S4.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A company that the person may add; one that was added stays ticked (S4.6)."""
+
+    company: Company
+    added: bool
+    is_founder: bool
+
+
+@atomic
+def register_company(*, actor: Actor, name: str, now: datetime | None = None) -> Company:
+    """The company stands, with an account of its own, and waits to be added to “my companies” (S4.2).
+
+    Whoever registers it is its founder and administrator. Locks the person's registrations. Raises InputError.
+    """
+    founder, at = person_of(actor), now or timezone.now()
+    shown = cleaned("name", lambda text: clean_name(text, max_length=NAME_LENGTH), name)
+    lock_name(f"companies:{founder.pk}")
+    founded = Company.objects.standing().filter(founder=founder)
+    if founded.filter(name=shown).exists():
+        raise InputError("name", _("You have registered a company of this name already."))
+    if founded.count() >= COMPANIES_MAX:
+        raise InputError("name", _("One person registers at most %(most)s companies."), most=COMPANIES_MAX)
+    account = create_account(username=f"kis{secrets.token_hex(6)}", name=shown, owner=founder, added_by=founder)
+    company = Company.objects.create(account=account, name=shown, founder=founder, created_at=at)
+    CompanyMember.objects.create(company=company, user=founder, name=founder.name, is_admin=True, joined_at=at)
+    record("company.registered", actor=actor, account=account, subject=company, at=at, company=shown)
+    return company
+
+
+def companies_to_add(*, user: User) -> list[Listed]:
+    """Every company that the person administers, the added ones ticked (S4.3, S4.6)."""
+    rows = _memberships(user).select_related("company__account").order_by("company__name", "company__pk")
+    return [Listed(row.company, row.listed_at is not None, row.company.founder_id == user.pk) for row in rows]
+
+
+def my_companies(*, user: User) -> list[Company]:
+    """The companies that the person has added (S4.5)."""
+    rows = _memberships(user).filter(listed_at__isnull=False).select_related("company__account__enterprise")
+    return [row.company for row in rows.order_by("company__name", "company__pk")]
+
+
+def landing_of(*, user: User) -> Landing:
+    """Where the management centre begins for this person (S4.1, S4.2, S4.4, S4.5)."""
+    added = _memberships(user).values_list("listed_at", flat=True)
+    if not added:
+        return Landing.EMPTY
+    return Landing.LISTED if any(added) else Landing.CHOOSE
+
+
+def company_for(*, user: User, company_id: int) -> Company:
+    """The company, for one of its administrators; NotFound for everybody else."""
+    row = _memberships(user).filter(company=company_id).select_related("company__account__enterprise").first()
+    if row is None:
+        raise NotFound()
+    return row.company
+
+
+def require_admin(*, actor: Actor, company: Company) -> User:
+    """The administrator behind the act; NotFound for somebody who is none."""
+    user = person_of(actor)
+    company_for(user=user, company_id=company.pk)
+    return user
+
+
+@atomic
+def add_companies(*, actor: Actor, company_ids: Collection[int], now: datetime | None = None) -> int:
+    """The ticked ones are among “my companies” (S4.3); those that were, stay (S4.6). Answers how many came new.
+
+    Locks the person's memberships. Raises InputError, and NotFound for a company of others.
+    """
+    user, at = person_of(actor), now or timezone.now()
+    if not company_ids:
+        raise InputError("companies", _("Tick at least one company."))
+    rows = list(_memberships(user).filter(company__in=company_ids).order_by("pk").select_for_update(of=("self",)))
+    if len(rows) != len(set(company_ids)):
+        raise NotFound()
+    fresh = [row for row in rows if row.listed_at is None]
+    for row in fresh:
+        row.listed_at = at
+        row.save(update_fields=["listed_at"])
+    return len(fresh)
+
+
+@atomic
+def remove_company(*, actor: Actor, company_id: int, now: datetime | None = None) -> None:
+    """The company is off “my companies” and can be added again (S4.7). Locks it. Raises HasProducts, NotFound."""
+    user = person_of(actor)
+    company = locked_company(company_id=company_id)
+    row = _memberships(user).filter(company=company).select_for_update(of=("self",)).first()
+    if row is None:
+        raise NotFound()
+    if count := company.subscriptions.listed().count():
+        raise HasProducts(company=company.name, count=count)
+    if row.listed_at is not None:
+        row.listed_at = None
+        row.save(update_fields=["listed_at"])
+        record("company.removed", actor=actor, account=company.account, subject=company, at=now, company=company.name)
+
+
+@atomic
+def delete_company(*, actor: Actor, company_id: int, now: datetime | None = None) -> None:
+    """The company is gone for everybody; its row stays for the records (S4.7). Only the founder, and only an empty one.
+
+    Locks the company. Raises FounderOnly, StillListed, NotEmpty, NotFound.
+    """
+    user, at = person_of(actor), now or timezone.now()
+    company = locked_company(company_id=company_id)
+    rows = _memberships(user).filter(company=company)
+    row = rows.first()
+    if row is None:
+        raise NotFound()
+    if company.founder_id != user.pk:
+        raise FounderOnly()
+    if row.listed_at is not None:
+        raise StillListed(company=company.name)
+    if left := _left_in(company):
+        raise NotEmpty(company=company.name, what=left)
+    company.deleted_at = at
+    company.save(update_fields=["deleted_at"])
+    record("company.deleted", actor=actor, account=company.account, subject=company, at=at, company=company.name)
+
+
+def locked_company(*, company_id: int) -> Company:
+    """The company, locked: what it has is counted under this lock. Raises NotFound."""
+    rows = Company.objects.standing().select_for_update(of=("self",), no_key=True)
+    company = rows.select_related("account__enterprise").filter(pk=company_id).first()
+    if company is None:
+        raise NotFound()
+    return company
+
+
+def _memberships(user: User) -> "models.QuerySet[CompanyMember]":
+    standing = CompanyMember.objects.filter(user=user, is_admin=True, left_at__isnull=True)
+    return standing.filter(company__deleted_at__isnull=True)
+
+
+def _left_in(company: Company) -> str:
+    """What keeps it from being deleted, in words; empty where there is nothing."""
+    if company.subscriptions.listed().exists():
+        return str(_("products"))
+    waiting = Order.objects.filter(owner=company.account, state=Order.State.PENDING)
+    return str(_("orders that wait to be paid")) if waiting.exists() else ""
