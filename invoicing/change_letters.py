@@ -48,7 +48,7 @@ def register() -> None:
 def _about(change: ChangeRequest) -> tuple[Fact | None, ...]:
     taxpayer = change.taxpayer
     return (
-        fact(_("Request"), change, change.get_kind_display()),
+        fact(_("Change request"), change, change.get_kind_display()),
         fact(_("Enterprise"), taxpayer.name, taxpayer.tax_number) if taxpayer else None,
         fact(_("Tenant"), change.tenant.name) if change.kind in ChangeRequest.FORMS else None,
         fact(_("New name"), change.new_name) if change.new_name else None,

@@ -151,10 +151,10 @@ def cards(asked: Asked) -> list[Card]:
 
 
 def tenant_name(tenant: Tenant | None, change: ChangeRequest, viewer: Account) -> str:
-    """The name of an own tenant; of another's only its ends, until both sides have agreed."""
+    """The tenant's name; who asked sees of another's only the two ends, until that side has agreed."""
     if tenant is None:
         return ""
-    known = tenant.account_id == viewer.pk or change.agreed_at is not None
+    known = tenant.account == viewer or change.account != viewer or change.agreed_at is not None
     return tenant.name if known else mask_middle(tenant.name)
 
 
@@ -164,7 +164,7 @@ def steps_of(change: ChangeRequest) -> tuple[list[str], int]:
     if change.other_account is not None:
         names, states = [*names, _("The other side agrees")], [*states, State.TO_AGREE]
     if change.fee_order_id is not None:
-        names, states = [*names, _("Paid")], [*states, State.TO_PAY]
+        names, states = [*names, _("Pay the fee")], [*states, State.TO_PAY]
     names, states = [*names, _("Reviewed"), _("Done")], [*states, State.IN_REVIEW, State.DONE]
     if change.state not in states:
         return [], 0

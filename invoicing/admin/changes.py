@@ -82,7 +82,7 @@ class ChangeRequestAdmin(StaffAdmin):
     search_help_text = _("Tax number, name of the enterprise or tenant, number of the account")
     fieldsets = [
         (
-            _("Request"),
+            _("Change request"),
             {
                 "fields": [
                     "kind",

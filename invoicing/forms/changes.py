@@ -30,7 +30,7 @@ class ReceivingForm(forms.Form):
     """Another enterprise for the products for receiving (I7.3)."""
 
     why = forms.ChoiceField(
-        label=_("What happened"),
+        label=_("Why it shall be changed"),
         choices=[(why, why.label) for why in (Why.WRONG, Why.GONE, Why.OTHER)],
         widget=CardSelect(hints=WHY_HINTS),
     )
@@ -65,7 +65,7 @@ class IssuingForm(ReceivingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["why"] = forms.ChoiceField(
-            label=_("What happened"), choices=Why.choices, widget=CardSelect(hints=WHY_HINTS)
+            label=_("Why it shall be changed"), choices=Why.choices, widget=CardSelect(hints=WHY_HINTS)
         )
         number = self.fields["new_tax_number"]
         number.required, number.help_text = False, _("Leave it empty if only the name or the tax device changes.")

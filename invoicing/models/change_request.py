@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, User
 from config.states import StateField, StateModel, states_check, transition
@@ -18,7 +19,7 @@ class ChangeState(models.TextChoices):
     """From asked to done."""
 
     TO_AGREE = "to_agree", _("Waits for the other side")
-    TO_PAY = "to_pay", _("To be paid")
+    TO_PAY = "to_pay", pgettext_lazy("an order", "To be paid")
     IN_REVIEW = "in_review", _("In review")
     DONE = "done", _("Done")
     REJECTED = "rejected", _("Rejected")
@@ -124,8 +125,10 @@ class ChangeRequest(StateModel):
 
     @property
     def subject_name(self) -> str:
-        """Whom it is about: the enterprise, or the tenant that ends."""
-        return self.taxpayer.name if self.taxpayer else self.tenant.name
+        """Whom it is about: the enterprise, or the tenant that ends; between two accounts by its number only."""
+        if self.taxpayer is not None:
+            return self.taxpayer.name
+        return self.tenant.name if self.other_account is None else self.tenant.number
 
     @property
     def replaces_number(self) -> bool:
