@@ -18,6 +18,7 @@ from invoicing.models import Invoice
 from invoicing.reversals import Status, in_status, statuses_of, with_taken_back
 
 RED: Final = "red"
+YEARS: Final = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def figures_of(found: "QuerySet[Invoice]") -> Figures:
 def narrowed(found: "QuerySet[Invoice]", asked: Mapping[str, Any]) -> "QuerySet[Invoice]":
     """Those that fit what a filter or a query asks for."""
     if month := asked.get("month"):
+        if month.year not in YEARS:
+            return found.none()
         found = found.filter(issued_at__gte=_begin(month), issued_at__lt=_begin(_next(month)))
     if text := asked.get("text"):
         found = found.filter(Q(number=text) | Q(buyer_name__icontains=text) | Q(seller_name__icontains=text))

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.base import EmailField
-from finance.forms.statements import YEARS, MonthInput
-from invoicing.invoice_reports import RED
+from finance.forms.statements import MonthInput
+from invoicing.invoice_reports import RED, YEARS
 from invoicing.models import Invoice, InvoiceUse
 from invoicing.reversals import Status
 
