@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from finance.money import ZERO
 from invoicing.amounts import split_inclusive
 from invoicing.faces import Line
-from invoicing.models import Invoiceable, TaxItem
+from invoicing.models import Invoiceable, TaxItem, ZeroRate
+
+UNTAXED: Final = frozenset({ZeroRate.EXEMPT.value, ZeroRate.OUTSIDE.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,36 @@ class TaxLine:
             tax=self.tax,
             zero_rate=item.zero_rate,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A line for people: the rate as a text, and no tax where there is none."""
+
+    name: str
+    class_name: str
+    amount: Decimal
+    rate_text: str
+    tax: Decimal
+    untaxed: bool
+
+
+def printed(lines: Iterable[Line]) -> list[Printed]:
+    """The lines as the face shows them."""
+    return [
+        Printed(one.name, one.class_name, one.amount, _rate(one), one.tax, one.zero_rate in UNTAXED) for one in lines
+    ]
+
+
+def _rate(line: Line) -> str:
+    if line.zero_rate in UNTAXED:
+        return str(ZeroRate(line.zero_rate).label)
+    return f"{(line.rate * 100).normalize():f}%"
+
+
+def shown_covers(covers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a request covers, its amounts as numbers."""
+    return [{**one, "money": Decimal(one["amount"])} for one in covers]
 
 
 def lines_of(items: Iterable[Invoiceable], taxed_as: Mapping[int, TaxItem]) -> list[TaxLine]:

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from invoicing import change_urls, cloud_urls, invoice_urls
+from invoicing import change_urls, cloud_urls, invoice_urls, request_urls
 
 app_name = "invoicing"
 urlpatterns: list[URLPattern] = [
     *cloud_urls.urlpatterns,
     *change_urls.urlpatterns,
     *invoice_urls.urlpatterns,
+    *request_urls.urlpatterns,
 ]

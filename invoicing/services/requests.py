@@ -25,15 +25,14 @@ from finance.services.top_ups import kept_key
 from invoicing import policy
 from invoicing.checks import check_face
 from invoicing.faces import Face, Line, Party
-from invoicing.models import Invoiceable, InvoiceKind, InvoiceRequest, Title, ZeroRate
-from invoicing.request_lines import covers_of
+from invoicing.models import Invoiceable, InvoiceKind, InvoiceRequest, Title
+from invoicing.request_lines import UNTAXED, covers_of
 from invoicing.services.controls import refuse_controlled
 from invoicing.services.invoiceables import collect
 from invoicing.services.issuing import order_issue
 from invoicing.services.request_drafts import Draft, draft_request
 from invoicing.services.titles import missing_for_special
 
-UNTAXED = {ZeroRate.EXEMPT, ZeroRate.OUTSIDE}
 State = InvoiceRequest.State
 
 
@@ -229,18 +228,21 @@ def _title(account: Account, title_id: int) -> Title:
     return title
 
 
-def _check(draft: Draft, title: Title, wish: Wish) -> None:
-    if wish.kind not in InvoiceKind.values:
+def check_kind(*, title: Title, kind: str) -> None:
+    """Raises InputError for an unknown kind, TitleIncomplete for a special invoice to a title that lacks something."""
+    if kind not in InvoiceKind.values:
         raise InputError("kind", _("Choose which kind of invoice it shall be."))
+    missing = missing_for_special(title=title)
+    if kind == InvoiceKind.SPECIAL and (title.kind != Title.Kind.ENTERPRISE or missing):
+        raise TitleIncomplete(name=title.name, missing=str(_(", ")).join(missing))
+
+
+def _check(draft: Draft, title: Title, wish: Wish) -> None:
+    check_kind(title=title, kind=wish.kind)
     if wish.expected is not None and wish.expected != draft.amount:
         raise AmountChanged(amount=draft.amount)
-    if wish.kind != InvoiceKind.SPECIAL:
-        return
-    missing = missing_for_special(title=title)
-    if title.kind != Title.Kind.ENTERPRISE or missing:
-        raise TitleIncomplete(name=title.name, missing=str(_(", ")).join(missing))
     for line in draft.lines:
-        if line.item.zero_rate in UNTAXED:
+        if wish.kind == InvoiceKind.SPECIAL and line.item.zero_rate in UNTAXED:
             raise NoSpecialInvoice(item=line.item.name)
 
 
