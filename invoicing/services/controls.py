@@ -51,7 +51,7 @@ class InvoicesManaged(DomainError):
     code = "invoices_managed"
     rule = "A3.4"
     sentence = _("Invoices of this account are requested by %(manager)s. Ask it for the invoice that you need.")
-    hint: str | Promise = _("This was agreed on %(day)s. Either side can end it on the page “Who asks for invoices”.")
+    hint: str | Promise = _("This was agreed on %(day)s. Either side can end it on the page “Who requests invoices”.")
 
     def __init__(self, *, manager: str, day: str) -> None:
         super().__init__(manager=manager)
