@@ -43,6 +43,7 @@ from tests.finance.planning import plan_for
 from tests.finance.trusting import trust_row
 from tests.invoicing.clouding import assigned, delivered
 from tests.invoicing.facing import make_invoice
+from tests.invoicing.requesting import propose, request_row, title
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
 
@@ -108,6 +109,7 @@ def set_scene() -> Scene:
         **set_limits(manager, p2),
         **set_cloud(manager),
         **set_invoices(manager),
+        **set_requests(p2),
     }
     assert Relationship.objects.in_force().count() == 2
     return Scene(people, values)
@@ -140,6 +142,13 @@ def set_limits(manager: Account, relationship: Relationship) -> dict[str, int]:
     one = budget(manager, relationship_id=relationship.pk, now=now)
     [stop] = impose_stops(budget=one, links=[relationship], ask=True, at=now)
     return {"budget": one.pk, "stop": stop.pk}
+
+
+def set_requests(relationship: Relationship) -> dict[str, Any]:
+    """A request of the manager that waits for staff, its title, and a proposal that waits for the member."""
+    manager = relationship.manager
+    control = propose(relationship)
+    return {"invoice_request": request_row(manager).pk, "title": title(manager).pk, "control": control.pk}
 
 
 def set_invoices(manager: Account) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Who asks for invoices: proposed to a member, answered by it, ended by either (A3.4, A3.5)."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -77,7 +78,8 @@ def refuse(request: ConsoleRequest, pk: int) -> HttpResponse:
 def end(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Asks, then ends it, from either side; a proposal is taken back."""
     found = InvoiceControl.objects.of(request.account).select_related("relationship__manager", "relationship__member")
-    control = get_object_or_404(found, pk=pk)
+    theirs = Q(state=InvoiceControl.State.PROPOSED, relationship__member=request.account)  # that one is answered
+    control = get_object_or_404(found.exclude(theirs), pk=pk)
     form = Confirmation(typed(request))
     tried = attempt(
         request, form, lambda: controls.end_control(actor=request.actor, control_id=pk, account=request.account)

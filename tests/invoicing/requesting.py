@@ -80,3 +80,20 @@ def propose(link: Relationship, **more) -> InvoiceControl:
 def controlled(link: Relationship) -> InvoiceControl:
     """Proposed and agreed to."""
     return controls.agree_control(actor=acting(link.member), control_id=propose(link).pk)
+
+
+def request_row(account: Account, **fields) -> InvoiceRequest:
+    """One that waits for staff, over nothing in particular."""
+    line = {"name": "云服务费", "class_code": "3040201010000000000", "class_name": "信息技术服务"}
+    line |= {"amount": "100.00", "rate": "0.06", "tax": "6.00"}
+    covers = [{"month": "2025-06", "number": account.number, "name": account.name, "amount": "106.00"}]
+    facts = {
+        "asked_by": account,
+        "kind": "ordinary",
+        "needs_review": True,
+        "title": {"kind": "enterprise", "name": "云岭科技集团有限公司", "tax_number": credit_code(1)},
+        "amount": D("106.00"),
+        "content": {"lines": [line], "covers": covers},
+        "key": fresh_key(),
+    }
+    return InvoiceRequest.objects.create(account=account, **facts | fields)
