@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -40,6 +41,8 @@ from invoicing.invoice_reports import (
 from invoicing.models import Invoice, InvoiceUse, RedLetter, Tenant
 from invoicing.reversals import lines_left, statuses_of
 from invoicing.services.invoices import clear_use, mark_use, send_invoice
+
+LETTERS_SHOWN = 20  # the latest, on the page of an invoice
 
 
 @require_safe
@@ -124,14 +127,15 @@ def _context(request: ConsoleRequest, seen: Seen) -> dict[str, Any]:
     invoice = seen.invoice
     may = seen.link is None and Right.MANAGE_INVOICES in rights_of(request.actor, request.account)
     used = getattr(invoice, "use", None)
+    now, letters = timezone.now(), RedLetter.objects.filter(invoice=invoice)
     left = not invoice.reverses and any(not one.is_empty for one in lines_left(invoice))
     return {
         **face_context(invoice),
         "seen": seen,
         "status": statuses_of([invoice]).get(invoice.pk),
         "forms": forms_of(invoice),
-        "letters": list(RedLetter.objects.filter(invoice=invoice).order_by("-id")[:20]),
-        "reds": list(Invoice.objects.filter(reverses=invoice).order_by("-id")[:20]),
+        "letters": [(one, one.state_at(at=now)) for one in letters.order_by("-id")[:LETTERS_SHOWN]],
+        "reds": list(Invoice.objects.filter(reverses=invoice).order_by("-id")[:LETTERS_SHOWN]),
         "letters_page": address("invoicing:red-letter-list"),
         "used": used,
         "may_send": may,

@@ -213,6 +213,15 @@ def test_an_invoice_is_marked_once_as_used_and_the_mark_removed(console, member)
     assert console.post(address, {"use": "eaten"}).status_code == 302
 
 
+def test_a_letter_that_nobody_answered_in_time_is_shown_as_over(console, member):
+    invoice = make_invoice(member)
+    begun = timezone.now() - policy.RED_LETTER_LIFE
+    letter = make_letter(invoice, {1: D("10.00")}, state=RedLetter.State.WAITS_FOR_BUYER, created_at=begun)
+
+    (row,) = console.get(at("invoice-detail", invoice.pk)).context["letters"]
+    assert row == (letter, RedLetter.State.LAPSED)
+
+
 def test_what_was_wholly_taken_back_and_red_ones_are_not_marked(console, member):
     invoice = make_invoice(member)
     red = take_back(invoice, {1: D("100.00")})
