@@ -7,22 +7,15 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from config import preferences
 from config.api.problems import nothing_here
 
-API: list[URLPattern | URLResolver] = [
-    path("", include("accounts.api_urls")),
-    path("", include("finance.api_urls")),
-    path("", include("invoicing.api_urls")),
-    path("", include("kiscloud.api_urls")),
-]
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("finance.urls")),
     path("", include("invoicing.urls")),
     path("", include("kiscloud.urls")),
     path("admin/", admin.site.urls),
-    path("api/v1/", include((API, "api"))),
+    path("", include("config.api_urls")),
     re_path(r"^api/", nothing_here),
-    path("open/", include("invoicing.open_api.urls")),
+    path("", include("invoicing.open_urls")),
     path("preferences/theme/", preferences.set_theme, name="theme"),
 ]
 if settings.DEBUG:

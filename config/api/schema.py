@@ -13,7 +13,12 @@ PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
 
 
 def describe_shared(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-    """For `POSTPROCESSING_HOOKS`: adds the problem answers to every operation and the key to every write."""
+    """For `POSTPROCESSING_HOOKS`: adds the problem answers to every operation and the key to every write.
+
+    What lies elsewhere than below `/api/` is described by whoever it belongs to.
+    """
+    if not any(path.startswith("/api/") for path in result["paths"]):
+        return result
     result["components"].setdefault("schemas", {})["Problem"] = _problem_schema()
     for path, method, operation in _operations(result):
         for status, words in _answers(path, method, operation).items():

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -48,7 +49,7 @@ class JsonAlways(BaseContentNegotiation):
 class OpenView(APIView):
     """JSON out, whatever was accepted; the body is read by `body`; nothing is kept by anybody on the way."""
 
-    parser_classes = []
+    parser_classes = [JSONParser]  # for the description alone
     renderer_classes = [JSONRenderer]
     content_negotiation_class = JsonAlways
     metadata_class = None

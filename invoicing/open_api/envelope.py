@@ -22,6 +22,7 @@ from config.interruptions import is_busy, is_lost
 from invoicing.open_api.codes import BY_NUMBER, OK, Code, code_for, code_of
 
 RETRY_SECONDS: Final = 2
+NAMES: Final = {"lines": "items", "reason": "redReason", "usage": "expendStatus"}  # of services, in the contract
 log = logging.getLogger("invoicing.open_api")
 
 
@@ -85,7 +86,7 @@ def _read(error: Exception) -> tuple[Code, str | Promise]:
 def _faults(error: Exception) -> Sequence[tuple[str, str]]:
     if isinstance(error, Faults):
         return error.faults
-    return [(error.field, str(error))] if isinstance(error, InputError) else ()
+    return [(NAMES.get(error.field, error.field), str(error))] if isinstance(error, InputError) else ()
 
 
 def _headers(error: Exception, code: Code) -> dict[str, str]:

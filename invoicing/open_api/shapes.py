@@ -7,6 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
+REASONS = [
+    ("1", _("Goods returned")),
+    ("2", _("Issued with an error")),
+    ("3", _("Service ended")),
+    ("4", _("Allowance")),
+]
+
 
 class OptionalText(serializers.CharField):
     """A text that may be left out."""
@@ -39,6 +46,7 @@ class ItemIn(serializers.Serializer[Any]):
     zeroTaxRateFlag = OptionalText(
         max_length=1, help_text=_("With a rate of 0: 0 for export, 1 exempt, 2 outside VAT, 3 zero rate.")
     )
+    originalSeq = OptionalText(help_text=_("With type 1: which line of the invoice is taken back, from 1."))
     preferentialPolicy = OptionalText(max_length=1)
     vatException = OptionalText(max_length=100)
 
@@ -71,7 +79,28 @@ class IssueIn(serializers.Serializer[Any]):
     invoiceAmount = OptionalText(help_text=_("Without tax. Totals are compared with the lines where they are sent."))
     totalTaxAmount = OptionalText()
     totalAmount = OptionalText()
-    items = ItemIn(many=True)
+    originalInvoiceNo = OptionalText(max_length=20, help_text=_("With type 1: the invoice that is taken back."))
+    redReason = serializers.ChoiceField(REASONS, required=False)
+    items = ItemIn(
+        many=True, help_text=_("With type 1 amounts are negative; without items all that is left goes back.")
+    )
+
+
+class RedIn(serializers.Serializer[Any]):
+    """Which invoice is taken back."""
+
+    serialNo = serializers.RegexField(r"^[!-~]{1,50}$", help_text=_("Your own number, once for each seller."))
+    salerTaxNo = serializers.CharField(max_length=20, help_text=_("An enterprise of the tenant."))
+    originalInvoiceNo = serializers.CharField(max_length=20)
+    redReason = serializers.ChoiceField(REASONS, required=False)
+    buyerEmail = OptionalText(max_length=254, help_text=_("The invoice is sent there."))
+
+
+class Fault(serializers.Serializer[Any]):
+    """A wrong field."""
+
+    field = serializers.CharField()
+    message = serializers.CharField()
 
 
 class Order(serializers.Serializer[Any]):
@@ -89,6 +118,10 @@ class Order(serializers.Serializer[Any]):
     salerTaxNo = serializers.CharField()
     buyerName = serializers.CharField()
     originalInvoiceNo = serializers.CharField(help_text=_("Of a red invoice: the one that it takes back."))
+    redFormNo = serializers.CharField(help_text=_("Of a red invoice: its confirmation form."))
+    redFormState = serializers.CharField(
+        help_text=_("01 and 04 are issued, 02 waits for the buyer, 05 to 10 are over.")
+    )
     pdfUrl = serializers.CharField()
     failCode = serializers.CharField()
     failReason = serializers.CharField()

@@ -1,12 +1,11 @@
 """The contract's names and codes, mapped once to what an invoice is here (`invoicing.faces`), in both directions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.email_address import normalise_email
@@ -15,9 +14,10 @@ from invoicing import policy
 from invoicing.amounts import line_amount, line_tax, split_inclusive, unit_price
 from invoicing.checks import Fault
 from invoicing.faces import DISCOUNT, DISCOUNTED, NORMAL, ZERO, Face, Line, Party
-from invoicing.models import Invoice, InvoiceKind, IssueOrder
+from invoicing.models import InvoiceKind
 from invoicing.models.red_letter import RedReason
 from invoicing.open_api.reading import Reading
+from invoicing.red_parts import Part
 
 KINDS: Final = {"01": InvoiceKind.SPECIAL.value, "02": InvoiceKind.ORDINARY.value}
 NATURES: Final = {"0": NORMAL, "1": DISCOUNT, "2": DISCOUNTED}
@@ -29,14 +29,6 @@ REASONS: Final = {
 }
 # Rates that are none, with the reason why there is no tax.
 NO_RATES: Final = {Decimal(-1): "2", Decimal(-2): "1"}
-STATUSES: Final = {
-    IssueOrder.State.WAITING: "0",
-    IssueOrder.State.SENDING: "1",
-    IssueOrder.State.UNCLEAR: "1",
-    IssueOrder.State.ACCEPTED: "1",
-    IssueOrder.State.ISSUED: "2",
-    IssueOrder.State.FAILED: "3",
-}
 HEAD: Final = {
     "kind": "invoiceType",
     "drawer": "drawer",
@@ -93,13 +85,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class RedWanted:
-    """An invoice that is to be taken back; `lines` are (number of the line, quantity, amount, tax), none is all."""
+    """An invoice that is to be taken back: these parts of its lines, or all that is left."""
 
     serial: str
     seller_tax_number: str
     number: str
     reason: str
-    lines: tuple[tuple[int, Decimal | None, Decimal, Decimal], ...] = ()
+    email: str
+    parts: tuple[Part, ...] | None = None
 
 
 def is_red(body: Mapping[str, Any]) -> bool:
@@ -142,7 +135,8 @@ def read_red(body: Mapping[str, Any]) -> RedWanted:
         seller_tax_number=reading.text("salerTaxNo", needed=True, most=20),
         number=reading.text("originalInvoiceNo", needed=True, most=20),
         reason=reading.choice("redReason", REASONS, RedReason.ERROR.value) or "",
-        lines=tuple(_red_lines(reading)) if body.get("items") else (),
+        email=_email(reading),
+        parts=tuple(_parts(reading)) if body.get("items") else None,
     )
     reading.raise_faults()
     return wanted
@@ -161,28 +155,6 @@ def place_of(place: str) -> str:
 def faults_of(found: list[Fault]) -> list[tuple[str, str]]:
     """What is wrong with a face, by the contract's names."""
     return [(place_of(fault.place), fault.sentence) for fault in found]
-
-
-def order_data(order: IssueOrder, invoice: Invoice | None, *, link: str = "") -> dict[str, Any]:
-    """How an order is told: where it is, and its invoice once there is one."""
-    face = Face.read(order.face)
-    told = {one: number for number, one in KINDS.items()}
-    data = {
-        "serialNo": order.serial,
-        "status": STATUSES[IssueOrder.State(order.state)],
-        "type": "1" if face.reverses else "0",
-        "invoiceType": told.get(face.kind, ""),
-        "invoiceCode": "",
-        "invoiceNo": invoice.number if invoice else "",
-        "invoiceDate": f"{timezone.localtime(invoice.issued_at):%Y-%m-%d %H:%M:%S}" if invoice else "",
-        "salerTaxNo": face.seller.tax_number,
-        "buyerName": face.buyer.name,
-        "originalInvoiceNo": face.reverses,
-        "pdfUrl": link if invoice else "",
-        "failCode": order.fault,
-        "failReason": order.message,
-    }
-    return data | {name: f"{getattr(face, field):f}" for field, name in TOTALS.items()}
 
 
 def _email(reading: Reading) -> str:
@@ -272,12 +244,16 @@ def _totals(reading: Reading, face: Face) -> None:
             reading.fault(name, _("The lines add up to %(sum)s; here it is %(sent)s."), sum=summed, sent=sent)
 
 
-def _red_lines(reading: Reading) -> Any:
-    """Each line names the one it takes back, by its place from 1; without a name it is the one at the same place."""
+def _parts(reading: Reading) -> Iterator[Part]:
+    """Amounts are negative, as they stand on the red invoice. Each line names the one it takes back by its place from
+    1; without a name it is the one at the same place."""
     for place, item in enumerate(reading.items("items", most=policy.LINES_MAX), 1):
         seq, quantity = item.number("originalSeq"), item.number("num")
-        amount, tax = item.number("detailAmount", needed=True), item.number("taxAmount", needed=True)
+        amount, tax = item.number("detailAmount"), item.number("taxAmount")
         if seq is not None and not (seq == int(seq) and 0 < seq <= policy.LINES_MAX):
             item.fault("originalSeq", _("The number of a line of the invoice, counted from 1."))
-            continue
-        yield place if seq is None else int(seq), quantity, amount or ZERO, tax or ZERO
+        elif amount is None and quantity is None:
+            item.fault("detailAmount", _("Send the amount or the quantity, below zero."))
+        else:
+            turned = (None if value is None else -value for value in (amount, quantity, tax))
+            yield Part(place if seq is None else int(seq), None, *turned)
