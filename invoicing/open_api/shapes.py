@@ -122,7 +122,8 @@ class Order(serializers.Serializer[Any]):
     redFormState = serializers.CharField(
         help_text=_("01 and 04 are issued, 02 waits for the buyer, 05 to 10 are over.")
     )
-    pdfUrl = serializers.CharField()
+    pdfUrl = serializers.CharField(help_text=_("Opens without a log-in, for ninety days after it was given."))
+    xmlUrl = serializers.CharField()
     failCode = serializers.CharField()
     failReason = serializers.CharField()
     invoiceAmount = serializers.CharField()

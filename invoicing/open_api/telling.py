@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.utils import timezone
 
 from invoicing.entitlement_reports import standing_of
 from invoicing.faces import Face
+from invoicing.invoice_links import draw_link
 from invoicing.models import Entitlement, IssueOrder, ReceivedInvoice, RedLetter
 from invoicing.open_api.wire import KINDS, TOTALS
 
@@ -23,9 +25,10 @@ OVER: Final = frozenset(RedLetter.State) - {*RedLetter.READY, *RedLetter.WAITS}
 _TOLD: Final = {kind: code for code, kind in KINDS.items()}
 
 
-def order_data(order: IssueOrder, *, link: str = "") -> dict[str, Any]:
-    """An order: where it is, and its invoice once there is one."""
+def order_data(order: IssueOrder) -> dict[str, Any]:
+    """An order: where it is, and its invoice once there is one, with links to its files that need no log-in."""
     face, invoice = Face.read(order.face), getattr(order, "invoice", None)
+    link = f"{settings.SITE_URL}{draw_link(invoice)}" if invoice else ""
     return {
         "serialNo": order.serial,
         "status": STATUSES[IssueOrder.State(order.state)],
@@ -39,7 +42,8 @@ def order_data(order: IssueOrder, *, link: str = "") -> dict[str, Any]:
         "originalInvoiceNo": face.reverses,
         "redFormNo": face.red_letter,
         "redFormState": order.red_letter.state if order.red_letter is not None else "",
-        "pdfUrl": link if invoice else "",
+        "pdfUrl": f"{link}pdf/" if link else "",
+        "xmlUrl": f"{link}xml/" if link else "",
         "failCode": order.fault,
         "failReason": order.message,
         **{name: f"{getattr(face, field):f}" for field, name in TOTALS.items()},
@@ -66,6 +70,7 @@ def letter_data(letter: RedLetter, at: datetime) -> dict[str, Any]:
         "redFormNo": letter.number,
         "redFormState": state.value,
         "pdfUrl": "",
+        "xmlUrl": "",
         "failCode": "",
         "failReason": str(state.label) if state in OVER else "",
         "invoiceAmount": f"{letter.amount:f}",

@@ -7,8 +7,9 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from invoicing.models import Credential, Tenant
+from invoicing.models import Credential, Taxpayer, Tenant
 from invoicing.tax.cipher import SignKind, sealed, sign
+from tests.factories import credit_code
 from tests.invoicing.opening import ENCRYPT_KEY, SECRET, make_client, token_for
 
 _reqids = itertools.count(1_700_000_000_000_000)
@@ -55,3 +56,48 @@ class System:
 def code(answer: Any) -> str:
     """The errcode."""
     return str(answer.json()["errcode"])
+
+
+CREATE, INVALID, QUERY = "/m5/bill/invoice/create", "/m5/bill/invoice/invalid", "/invoice/query"
+VERIFY, COLLECT = "/m3/bill/invoice/img/Check/info", "/m4/fpzs/invoice/collect"
+LIST, USAGE = "/m4/fpzs/invoice/list", "/m4/fpzs/expense/invoice/status/update"
+ENTITLEMENTS = "/m5/bill/entitlement/query"
+
+
+def invoice_body(taxpayer: Taxpayer, **more: Any) -> dict[str, Any]:
+    """An invoice over 106.00 yuan to a company, with the names of the contract."""
+    item = {
+        "goodsName": "*信息技术服务*软件服务",
+        "goodsCode": "3040201010000000000",
+        "unit": "套",
+        "num": "1",
+        "unitPrice": "100.00",
+        "detailAmount": "100.00",
+        "taxRate": "0.06",
+        "taxAmount": "6.00",
+    }
+    body = {
+        "serialNo": f"SO{next(_reqids)}",
+        "invoiceType": "02",
+        "salerTaxNo": taxpayer.tax_number,
+        "buyerName": "海桐贸易有限公司",
+        "buyerTaxNo": credit_code(900_002),
+        "drawer": "李明",
+        "items": [item],
+    }
+    return {name: value for name, value in (body | more).items() if value is not None}
+
+
+def received_body(taxpayer: Taxpayer, **more: Any) -> dict[str, Any]:
+    """A received invoice, with the names of the contract."""
+    body = {
+        "invoiceType": "02",
+        "invoiceNo": f"26112{next(_reqids) % 10**15:015d}",
+        "invoiceDate": "2026-03-02",
+        "salerName": "远山供应链有限公司",
+        "salerTaxNo": credit_code(777),
+        "buyerTaxNo": taxpayer.tax_number,
+        "invoiceAmount": "100.00",
+        "totalTaxAmount": "6.00",
+    }
+    return body | more
