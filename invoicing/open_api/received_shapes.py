@@ -22,7 +22,7 @@ class ReceivedIn(serializers.Serializer[Any]):
     invoiceType = serializers.ChoiceField(list(KINDS.items()))
     invoiceCode = OptionalText(max_length=12, help_text=_("10 or 12 digits; digital invoices have none."))
     invoiceNo = serializers.CharField(max_length=20, help_text=_("20 digits; 8 beside a code."))
-    invoiceDate = serializers.RegexField(DAY, help_text=_("2026-01-31"))
+    invoiceDate = serializers.RegexField(DAY, help_text="2026-01-31")
     salerName = serializers.CharField(max_length=100)
     salerTaxNo = serializers.CharField(max_length=20)
     buyerTaxNo = serializers.CharField(max_length=18, help_text=_("An enterprise of the tenant."))

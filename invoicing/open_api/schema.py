@@ -83,7 +83,7 @@ def _set_body(operation: dict[str, Any]) -> None:
         "contentEncoding": "base64",
         "contentMediaType": "application/json",
         "contentSchema": body["schema"],
-        "description": _("base64(AES-128-ECB-PKCS5(JSON in UTF-8, encrypt key))"),
+        "description": "base64(AES-128-ECB-PKCS5(JSON, encrypt key))",
     }
     operation["requestBody"] = {"content": {"text/plain": {"schema": sealed}}, "required": True}
 
