@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from accounts.navigation import Link, Offer, Section, add_product, add_section
 from accounts.permissions import Right
-from invoicing.models import CloudOrder
+from invoicing.models import ChangeRequest, CloudOrder
 
 INVOICE_CLOUD: Final = "invoice-cloud"
 SEE = Right.SEE_FINANCE
@@ -16,6 +16,11 @@ SEE = Right.SEE_FINANCE
 def waiting_orders(account: Account) -> int:
     """Orders whose activation waits for somebody of this account."""
     return CloudOrder.objects.filter(account=account, state=CloudOrder.State.DELIVERED).count()
+
+
+def changes_to_answer(account: Account) -> int:
+    """Change requests of others that need this account's word."""
+    return ChangeRequest.objects.to_agree(account).count()
 
 
 def register() -> None:
@@ -35,7 +40,7 @@ def register() -> None:
         Link(_("Overview"), "invoicing:cloud-home", "gauge", SEE),
         Link(_("Orders and activation"), "invoicing:cloud-order-list", "package", SEE, waiting=waiting_orders),
         Link(_("Entitlements"), "invoicing:entitlement-list", "ticket-check", SEE),
-        Link(_("Change requests"), "invoicing:change-list", "file-pen", SEE),
+        Link(_("Change requests"), "invoicing:change-list", "file-pen", SEE, waiting=changes_to_answer),
         Link(_("Help"), "invoicing:cloud-help", "circle-question-mark", SEE),
     ]
     add_section(INVOICE_CLOUD, Section("", links))

@@ -41,9 +41,11 @@ from tests.finance.funds import D, allot, mover, top_up
 from tests.finance.limiting import budget
 from tests.finance.planning import plan_for
 from tests.finance.trusting import trust_row
+from tests.invoicing.changing import ask, ask_to_move
 from tests.invoicing.clouding import assigned, delivered
 from tests.invoicing.facing import make_invoice
 from tests.invoicing.requesting import propose, request_row, title
+from tests.invoicing.opening import make_tenant
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
 
@@ -187,7 +189,8 @@ def set_orders(manager: Account) -> dict[str, int | None]:
 
 
 def set_cloud(manager: Account) -> dict[str, Any]:
-    """In the invoice cloud: an order that waits for its activation, and one whose right a tax number has."""
+    """In the invoice cloud: an order that waits for its activation, and one whose right a tax number has, with a change
+    that its owner asked for and one that another account asks for."""
     waiting = delivered(manager)
     right = assigned(manager)
     return {
@@ -196,6 +199,8 @@ def set_cloud(manager: Account) -> dict[str, Any]:
         "activation": draw_secrets(order_id=waiting.pk, reference="scene").token,
         "tenant": right.taxpayer.tenant_id,
         "entitlement": right.pk,
+        "change": ask(right.taxpayer, "", why="renamed", new_device="UKey").pk,
+        "change_asked": ask_to_move(right.taxpayer, make_tenant()).pk,
     }
 
 

@@ -21,6 +21,15 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """Those for the account's spending."""
         return self.filter(account=account)
 
+    def of_tenant(self, tenant: Tenant) -> "InvoiceQuerySet":
+        """What was issued for the tenant, for those that are part of it now, and by the enterprises that moved to it.
+
+        An invoice never changes, so it keeps the tenant that it was issued for (I7.4).
+        """
+        sellers = tenant.taxpayers.filter(released_at__isnull=True).values("tax_number")
+        parts = Tenant.objects.filter(Q(pk=tenant.pk) | Q(merged_into=tenant))
+        return self.filter(Q(tenant__in=parts) | Q(tenant__isnull=False, seller_tax_number__in=sellers))
+
     def blue(self) -> "InvoiceQuerySet":
         """Those that are no red letters."""
         return self.filter(reverses__isnull=True)
