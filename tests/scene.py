@@ -44,8 +44,8 @@ from tests.finance.trusting import trust_row
 from tests.invoicing.changing import ask, ask_to_move
 from tests.invoicing.clouding import assigned, delivered
 from tests.invoicing.facing import make_invoice
-from tests.invoicing.requesting import propose, request_row, title
 from tests.invoicing.opening import make_tenant
+from tests.invoicing.requesting import propose, request_row, title
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
 
