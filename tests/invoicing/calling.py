@@ -7,7 +7,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from invoicing.models import Credential, Taxpayer, Tenant
+from invoicing.models import Credential, IssueOrder, Taxpayer, Tenant
+from invoicing.services.sending import advance
 from invoicing.tax.cipher import SignKind, sealed, sign
 from tests.factories import credit_code
 from tests.invoicing.opening import ENCRYPT_KEY, SECRET, make_client, token_for
@@ -101,3 +102,22 @@ def received_body(taxpayer: Taxpayer, **more: Any) -> dict[str, Any]:
         "totalTaxAmount": "6.00",
     }
     return body | more
+
+
+def ask(system: System, body: dict[str, Any]) -> Any:
+    """What became of it."""
+    return system.get(QUERY, taxNo=body["salerTaxNo"], serialNo=body["serialNo"])
+
+
+def issued(system: System, taxpayer: Taxpayer, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Sent, worked on by the platform, and asked about."""
+    body = invoice_body(taxpayer, **more)
+    assert code(system.seal(CREATE, body)) == "0000"
+    advance(order_id=IssueOrder.objects.latest("pk").pk)
+    return body, ask(system, body).json()["data"]
+
+
+def faults(answer: Any) -> dict[str, str]:
+    """The wrong fields with their reasons."""
+    assert (answer.status_code, code(answer)) == (422, "1400"), answer.text
+    return {fault["field"]: fault["message"] for fault in answer.json()["data"]["faults"]}
