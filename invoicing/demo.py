@@ -1,0 +1,6 @@
+"""What invoicing adds to the story."""
+
+from accounts.demo import add_chapter
+from invoicing.demo_cloud import invoice_cloud
+
+add_chapter("invoice cloud", invoice_cloud)
