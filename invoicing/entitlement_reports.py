@@ -10,6 +10,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from invoicing.models import Entitlement, EntitlementUse, Service, Taxpayer
@@ -27,7 +28,7 @@ class Standing:
 
 
 LABELS: Final[dict[str, tuple[Promise, str]]] = {
-    Standing.VALID: (_("In force"), "ok"),
+    Standing.VALID: (pgettext_lazy("an entitlement", "In force"), "ok"),
     Standing.LOW: (_("Nearly used up"), "warn"),
     Standing.USED_UP: (_("Used up"), "stop"),
     Standing.COMING: (_("Begins later"), "wait"),

@@ -27,6 +27,7 @@ from invoicing.services.tenants import tenants_of
 from invoicing.views.cloud_orders import own_order
 
 MOST = 200  # enterprises on one page of ticks
+USES = 20  # a page, below the picture
 
 
 @require_http_methods(["GET", "POST"])
@@ -139,7 +140,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "entitlement": entitlement,
         "standing": standing_of(entitlement, now),
         "by_day": uses_by_day(entitlement, now),
-        "page": paginate(EntitlementUse.objects.filter(entitlement=entitlement), request, order=("-id",)),
+        "page": paginate(EntitlementUse.objects.filter(entitlement=entitlement), request, order=("-id",), size=USES),
         "can_act": Right.MANAGE_INVOICES in rights_of(request.actor, request.account),
     }
     return page(request, "invoicing/entitlements/detail.html", context, part="_uses.html")
