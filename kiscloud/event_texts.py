@@ -4,7 +4,26 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.event_texts import Group, Words, add_texts
 
-TEXTS: dict[str, Words] = {}
+TEXTS: dict[str, Words] = {
+    "company.registered": Words(_("Registered the company %(company)s"), icon="building-2", tone="ok"),
+    "company.removed": Words(_("Took %(company)s off “my companies”"), icon="building-2"),
+    "company.deleted": Words(_("Deleted the company %(company)s for good"), icon="trash-2", tone="stop"),
+    "subscription.added": Words(_("Added %(product)s to %(company)s"), icon="package-plus"),
+    "subscription.tried": Words(_("Began a free trial of %(product)s"), icon="flask-conical", tone="ok"),
+    "subscription.activated": Words(_("Activated %(product)s"), icon="badge-check", tone="ok"),
+    "subscription.renewed": Words(_("Updated the service of %(product)s"), icon="refresh-cw", tone="ok"),
+    "subscription.module_added": Words(
+        _("Added the public-cloud module to %(product)s"), icon="package-plus", tone="ok"
+    ),
+    "subscription.expired": Words(_("%(product)s has ended"), icon="clock", tone="warn"),
+    "subscription.deleted": Words(_("Deleted %(product)s"), icon="trash-2", tone="warn"),
+    "activation_key.made": Words(_("The serial number %(serial)s was made for an order"), icon="key-round"),
+    "activation_key.revoked": Words(
+        _("The serial number %(serial)s opens nothing any more"), icon="key-round", tone="warn"
+    ),
+    "seat.entered": Words(_("Entered the account set %(set)s"), icon="log-in"),
+    "seat.logged_off": Words(_("Logged off %(person)s"), icon="log-out", tone="warn"),
+}
 PREFIXES = (
     "company.",
     "subscription.",

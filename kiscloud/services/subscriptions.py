@@ -1,6 +1,7 @@
 """Products of a company: added, tried, deleted; what may be done with them, judged at the moment (S6, S7, S10, S11)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +79,7 @@ def add_product(*, actor: Actor, company_id: int, edition: str, now: datetime | 
     if company.subscriptions.listed().count() >= PRODUCTS_MAX:
         raise InputError("edition", _("A company has at most %(most)s products."), most=PRODUCTS_MAX)
     product = Subscription.objects.create(company=company, edition=edition, created_by=user, created_at=at)
-    _note("added", actor, product, at)
+    note_product(what="added", actor=actor, product=product, at=at)
     return product
 
 
@@ -90,7 +91,7 @@ def try_product(*, actor: Actor, subscription_id: int, now: datetime | None = No
     administers the company, then the company, then the product. Raises TriedElsewhere, TrialsUsedUp, MoveRefused.
     """
     at = now or timezone.now()
-    company_id = _company_of(subscription_id)
+    company_id = company_of(subscription_id=subscription_id)
     for admin in _admins(company_id):
         lock_name(f"kis-trials:{admin}")
     company = locked_company(company_id=company_id)
@@ -101,7 +102,7 @@ def try_product(*, actor: Actor, subscription_id: int, now: datetime | None = No
     product.try_out(at=at, until=at + (policy.TRIAL_VERIFIED if verified else policy.TRIAL))
     fields = ["state", "tried_at", "starts_at", "expires_at", "sets_total", "users_total"]
     product.save(update_fields=fields)
-    _note("tried", actor, product, at, until=str(product.expires_at))
+    note_product(what="tried", actor=actor, product=product, at=at, until=str(product.expires_at))
     return product
 
 
@@ -112,7 +113,7 @@ def delete_product(*, actor: Actor, subscription_id: int, now: datetime | None =
     Raises ActivatedStays, HasSets, NotFound.
     """
     at = now or timezone.now()
-    company = locked_company(company_id=_company_of(subscription_id))
+    company = locked_company(company_id=company_of(subscription_id=subscription_id))
     require_admin(actor=actor, company=company)
     product = locked_product(subscription_id=subscription_id)
     if product.activated_at is not None:
@@ -121,7 +122,7 @@ def delete_product(*, actor: Actor, subscription_id: int, now: datetime | None =
         raise HasSets(product=product.get_edition_display(), count=count)
     product.deleted_at = at
     product.save(update_fields=["deleted_at"])
-    _note("deleted", actor, product, at)
+    note_product(what="deleted", actor=actor, product=product, at=at)
 
 
 @atomic
@@ -132,7 +133,7 @@ def write_expired(*, now: datetime | None = None) -> int:
     for product in over.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk")[:500]:
         product.expire()
         product.save(update_fields=["state"])
-        _note("expired", SYSTEM, product, at)
+        note_product(what="expired", actor=SYSTEM, product=product, at=at)
         count += 1
     return count
 
@@ -162,7 +163,8 @@ def require_open(*, product: Subscription, at: datetime) -> None:
     raise ProductClosed(product=name, day=f"{ended:%Y-%m-%d}", days=policy.GRACE.days, last=f"{last:%Y-%m-%d}")
 
 
-def _company_of(subscription_id: int) -> int:
+def company_of(*, subscription_id: int) -> int:
+    """The company of a product that was not deleted, or NotFound; to lock it first."""
     found = Subscription.objects.listed().filter(pk=subscription_id).values_list("company", flat=True).first()
     if found is None:
         raise NotFound()
@@ -190,6 +192,7 @@ def _refuse_trial(company: Company, verified: bool) -> None:
         raise TriedElsewhere(other=other.name)
 
 
-def _note(what: str, actor: Actor, product: Subscription, at: datetime, **facts: str) -> None:
-    said = {"product": str(product.get_edition_display()), "company": product.company.name, **facts}
-    record(f"subscription.{what}", actor=actor, account=product.company.account, subject=product, at=at, **said)  # type: ignore[arg-type]
+def note_product(*, what: str, actor: Actor, product: Subscription, at: datetime, **more: Any) -> None:
+    """The event of a product that was just written."""
+    facts: dict[str, Any] = {"product": str(product.get_edition_display()), "company": product.company.name, **more}
+    record(f"subscription.{what}", actor=actor, account=product.company.account, subject=product, at=at, **facts)
