@@ -55,7 +55,7 @@ BILLS = Topic(
 MONEY = Topic(
     "money",
     _("Money in, out and lent"),
-    ["finance.topup", "finance.withdrawal", "finance.creditline", "finance.creditallotment"],
+    ["finance.topup", "finance.withdrawal", "finance.creditline", "finance.creditallotment", "finance.stripedcredit"],
 )
 CATALOGUE = Topic(
     "catalogue",

@@ -37,6 +37,8 @@ TEXTS = {
         icon="badge-percent",
         tone="warn",
     ),
+    "credit.striped": Words(_("Prepared the credit for many charges at once"), icon="badge-percent"),
+    "credit.joined": Words(_("Put the credit together in one book again"), icon="badge-percent"),
     "credit.settled": Words(_("Paid back %(amount)s yuan of credit"), icon="badge-check", tone="ok"),
     "top_up.announced": Words(_("Announced a top-up of %(amount)s yuan (%(reference)s)"), icon="circle-plus"),
     "top_up.confirmed": Words(_("Saw the money of a top-up; a second person confirms it"), icon="eye", tone="info"),

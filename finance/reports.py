@@ -1,5 +1,6 @@
 """What an account has and who holds what: reads for the overview, by a fixed number of queries."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -65,13 +66,15 @@ class Have:
 def what_it_has(account: Account) -> Have:
     """The account's own books, its cash first; and its credit limit as it is valid now."""
     books = list(Book.objects.of(account).select_related("source").order_by("pk"))
-    by_kind = {book.kind: book.balance for book in books}
+    by_kind: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for book in books:
+        by_kind[book.kind] += book.balance
     given = [Given(book, book.source, book.balance) for book in books if book.source and book.balance]
     return Have(
         books=books,
-        cash=by_kind.get(BookKind.CASH, ZERO),
+        cash=by_kind[BookKind.CASH],
         given=sorted(given, key=lambda one: -one.amount),
-        credit_used=-by_kind.get(BookKind.CREDIT, ZERO),
+        credit_used=-by_kind[BookKind.CREDIT],
         credit_limit=limit_of(account=account),
     )
 

@@ -24,6 +24,7 @@ from finance.services import (
     purchase_stops,
     resources,
     staff_notices,
+    statement_parts,
     statements,
     suspensions,
     top_ups,
@@ -132,6 +133,13 @@ def seal_ledger(_work: Job) -> None:
 def issue_statements(_work: Job) -> None:
     """Months that are over and billed have their statements."""
     statements.issue_statements()
+
+
+# Outside, though it calls nobody: each statement is counted on its own.
+@job("finance.count_parts", outside=True, every=timedelta(minutes=1))
+def count_parts(_work: Job) -> None:
+    """Drafts to which many charges add at once are no more than a minute behind their lines."""
+    statement_parts.count_in_all()
 
 
 # Outside, though it calls nobody: each account pays in a transaction of its own.

@@ -38,6 +38,7 @@ from finance.models import (
     Product,
     Promotion,
     Reseller,
+    StripedCredit,
     UsageImport,
     Voucher,
 )
@@ -65,6 +66,7 @@ WRITABLE: dict[type[Model], set[str]] = {
     CreditLine: {"add"},
     MeteringKey: {"add"},
     Reseller: {"add"},
+    StripedCredit: {"add"},
     UsageImport: {"add"},
     **{model: {"add"} for model in (Category, Product, Discount, Promotion, Voucher, Coupon, Commitment, Package)},
     Message: {"add"},

@@ -7,7 +7,7 @@ from finance.models.book import Book
 from finance.models.budget import BalanceAlert, Budget, BudgetCrossing, PurchaseStop, Suspension
 from finance.models.callback import GatewayCallback
 from finance.models.commitment import Commitment, CommitmentUse
-from finance.models.credit import CreditAllotment, CreditLine
+from finance.models.credit import CreditAllotment, CreditLine, StripedCredit
 from finance.models.day_sum import DaySum, Spend
 from finance.models.discount import Discount, Promotion
 from finance.models.export import Export
@@ -16,7 +16,7 @@ from finance.models.order import Order, Resource
 from finance.models.plan import PlanItem, RepaymentPlan
 from finance.models.product import Category, Price, PriceTier, Product
 from finance.models.proof import LedgerAlarm, LedgerSeal
-from finance.models.statement import Dispute, Statement
+from finance.models.statement import Dispute, Statement, StatementPart
 from finance.models.top_up import TopUp
 from finance.models.transfer import Entry, Transfer
 from finance.models.trust import Inheritance, Reseller, Trust, TrustMonth
@@ -64,6 +64,8 @@ __all__ = [
     "Resource",
     "Spend",
     "Statement",
+    "StatementPart",
+    "StripedCredit",
     "Suspension",
     "TopUp",
     "Transfer",

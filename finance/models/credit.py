@@ -59,3 +59,38 @@ class CreditAllotment(models.Model):
 
     def __str__(self) -> str:
         return str(self.relationship_id)
+
+
+class StripedCreditQuerySet(models.QuerySet["StripedCredit"]):
+    """What may be asked of it."""
+
+    def holds(self, account: Account) -> bool:
+        """The account's credit lies in stripes now."""
+        return self.filter(account=account, joined_at=None).exists()
+
+
+class StripedCredit(models.Model):
+    """An account whose credit lies in several books, so that many charges at once do not wait for one row.
+
+    Set and cleared by staff, for payers of thousands; nobody else notices (`finance.stripes`).
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("account"))
+    striped_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("striped by"))
+    striped_at = models.DateTimeField(_("in stripes since"), default=timezone.now)
+    joined_at = models.DateTimeField(_("in one piece again since"), null=True, editable=False)
+
+    objects: ClassVar[StripedCreditQuerySet] = StripedCreditQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("credit in stripes")
+        verbose_name_plural = _("credit in stripes")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="striped_credit_once", fields=["account"], condition=models.Q(joined_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.account_id)

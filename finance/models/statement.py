@@ -146,6 +146,30 @@ class Statement(StateModel):
         self.settled_at = at
 
 
+class StatementPart(models.Model):
+    """What one charge adds to a draft to which many add at once; gone when it is counted in."""
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="parts", verbose_name=_("statement"))
+    payable = models.DecimalField(_("payable"), max_digits=18, decimal_places=2)
+    voucher = models.DecimalField(_("vouchers"), max_digits=18, decimal_places=2)
+    cash = models.DecimalField(_("cash"), max_digits=18, decimal_places=2)
+    credit = models.DecimalField(_("on credit"), max_digits=18, decimal_places=2)
+    outstanding = models.DecimalField(_("unpaid when billed"), max_digits=18, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("part of a statement")
+        verbose_name_plural = _("parts of statements")
+        constraints = [
+            models.CheckConstraint(
+                name="statement_part_adds_up",
+                condition=Q(payable=F("voucher") + F("cash") + F("credit") + F("outstanding")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class DisputeState(models.TextChoices):
     """Open until staff answer."""
 

@@ -13,14 +13,16 @@ from accounts.models import Account
 from config.transactions import atomic
 from finance.cycles import month_of, next_month
 from finance.locks import lock_books
-from finance.models import BillLine, Book, Order, Product, Statement, Trust, Voucher, VoucherUse
+from finance.models import BillLine, Book, Order, Product, Statement, StripedCredit, Trust, Voucher, VoucherUse
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
 from finance.services.credit import refit_floor
-from finance.services.drawing import CREDIT, ORDER, arrears_books, lock_purses, open_cash
+from finance.services.drawing import CREDIT, ORDER, Purse, arrears_books, lock_purses, open_cash, paid_back
 from finance.services.ledger import Posting, book_for, platform_book, post
 from finance.services.spending import AccountShort
+from finance.services.statement_parts import add_part
+from finance.services.stripes import take_stripe
 
 ONE = Decimal(1)
 
@@ -81,10 +83,12 @@ def charge(
     used = _use_vouchers(draft, payer, trust, now)
     payment.voucher = sum((amount for _voucher, amount in used), ZERO)
     left -= payment.voucher
-    statement = open_statement(account=payer, at=draft.cycle_start if draft.order is None else now)
     kinds = CREDIT if trust is not None and not trust.from_cash else ORDER
-    open_cash(accounts=[payer])
-    purse = lock_purses(accounts=[payer], at=now)[payer.pk]
+    striped = kinds == CREDIT and StripedCredit.objects.holds(payer)
+    month = draft.cycle_start if draft.order is None else now
+    statement = open_statement(account=payer, at=month, shared=striped)
+    free = take_stripe(account=payer, amount=left, at=now) if striped else None
+    purse = free or _whole_purse(payer, now, kinds)
     if (there := purse.has(kinds=kinds)) < left and not may_owe:
         raise AccountShort(available=there, amount=left)
     payment.cash, payment.credit = purse.take(left, kinds=kinds)
@@ -92,12 +96,20 @@ def charge(
     legs = dict(purse.legs)
     if payment.outstanding:
         legs[arrears_books(accounts=[payer])[payer.pk]] = -payment.outstanding
-    payment.transfer = _post(TransferKind.CHARGE, key, legs, draft, payer)
-    line = _write(draft, payer, statement, payment, now)
+    payment.transfer = _post(TransferKind.CHARGE, key, legs, draft)
+    if striped and not free:
+        refit_floor(account=payer, at=now, anew=True, charge=draft.payable)
+    line = _write(draft, payer, statement, payment, now, shared=striped)
     VoucherUse.objects.bulk_create(
         [VoucherUse(voucher=voucher, line=line, amount=amount, at=now) for voucher, amount in used]
     )
     return line
+
+
+def _whole_purse(payer: Account, at: datetime, kinds: tuple[str, ...]) -> Purse:
+    if kinds != CREDIT:
+        open_cash(accounts=[payer])
+    return lock_purses(accounts=[payer], at=at)[payer.pk]
 
 
 @atomic
@@ -111,19 +123,18 @@ def give_back(*, draft: Draft, payer: Account, key: str, now: datetime) -> BillL
         raise ValueError("a refund is below zero")
     statement = open_statement(account=payer, at=now)
     cash = book_for(account=payer, kind=BookKind.CASH)
-    owed = {book.kind: book for book in lock_books(Q(account=payer)) if book.kind in _DEBTS}
-    payment, legs = Payment(), {}
+    books = lock_books(Q(account=payer))
+    payment = Payment()
+    legs: dict[int, Decimal] = {}
     for kind, name in _DEBTS.items():
-        book = owed.get(kind)
-        part = min(left, -book.balance) if book else ZERO
-        if book and part > ZERO:
-            legs[book.pk] = part
-            left -= part
-            setattr(payment, name, -part)
+        paid = paid_back(books=[book for book in books if book.kind == kind], amount=left)
+        legs |= paid
+        left -= sum(paid.values(), ZERO)
+        setattr(payment, name, -sum(paid.values(), ZERO))
     if left > ZERO:
         legs[cash.pk] = left
         payment.cash = -left
-    payment.transfer = _post(TransferKind.REFUND, key, legs, draft, payer)
+    payment.transfer = _post(TransferKind.REFUND, key, legs, draft)
     line = _write(draft, payer, statement, payment, now)
     if payment.credit:
         refit_floor(account=payer, at=now)
@@ -133,16 +144,21 @@ def give_back(*, draft: Draft, payer: Account, key: str, now: datetime) -> BillL
 _DEBTS = {BookKind.ARREARS: "outstanding", BookKind.CREDIT: "credit"}
 
 
-@atomic
-def open_statement(*, account: Account, at: datetime) -> Statement:
-    """The draft that takes new lines of this moment: its month's, or the first later one not issued yet. Locks it."""
+def open_statement(*, account: Account, at: datetime, shared: bool = False) -> Statement:
+    """The draft that takes new lines of this moment: its month's, or the first later one not issued yet. Locks it.
+
+    Part of the caller's transaction. With `shared` it is locked only against being issued, and many add to it at once
+    (`add_part`).
+    """
     month = month_of(at)
     while True:
-        statement, _created = Statement.objects.get_or_create(account=account, month=month)
-        statement = Statement.objects.select_for_update(no_key=True).get(pk=statement.pk)
-        if statement.state == Statement.State.DRAFT:
+        statement = next(iter(Statement.objects.raw(_SHARE if shared else _HOLD, [account.pk, month])), None)
+        if statement is None:
+            Statement.objects.get_or_create(account=account, month=month)
+        elif statement.state == Statement.State.DRAFT:
             return statement
-        month = next_month(month)
+        else:
+            month = next_month(month)
 
 
 @atomic
@@ -167,6 +183,8 @@ def _drafts(pairs: Collection[tuple[int, date]]) -> dict[tuple[int, date], int]:
         return {(account, month): pk for account, month, pk in cursor.fetchall()}
 
 
+_HOLD = "SELECT * FROM finance_statement WHERE account_id = %s AND month = %s FOR NO KEY UPDATE"
+_SHARE = "SELECT * FROM finance_statement WHERE account_id = %s AND month = %s FOR KEY SHARE"  # FOR UPDATE waits for it
 _MAKE_STATEMENTS = """
 INSERT INTO finance_statement (account_id, month, state, lines, payable, voucher, cash, credit, outstanding, repaid,
     waived)
@@ -208,17 +226,19 @@ def _fitting(draft: Draft, payer: Account, trust: Trust | None, at: datetime) ->
     return sorted(rows, key=lambda voucher: voucher.rank)
 
 
-def _post(kind: str, key: str, legs: dict[int, Decimal], draft: Draft, payer: Account) -> int | None:
+def _post(kind: str, key: str, legs: dict[int, Decimal], draft: Draft) -> int | None:
     if not legs:
         return None
-    revenue = platform_book(kind=BookKind.REVENUE, near=payer.pk)
+    revenue = platform_book(kind=BookKind.REVENUE, near=draft.instance)  # charges of one account would queue at its own
     facts = {"owner": draft.owner.pk, "product": draft.product.pk, "instance": draft.instance}
     if draft.order is not None:
         facts["order"] = draft.order.pk
     return post(posting=Posting(kind, f"bill:{key}", {**legs, revenue.pk: -sum(legs.values(), ZERO)}, facts))
 
 
-def _write(draft: Draft, payer: Account, statement: Statement, payment: Payment, at: datetime) -> BillLine:
+def _write(
+    draft: Draft, payer: Account, statement: Statement, payment: Payment, at: datetime, *, shared: bool = False
+) -> BillLine:
     parts = {"voucher": payment.voucher, "cash": payment.cash, "credit": payment.credit}
     parts |= {"outstanding": payment.outstanding, "payable": draft.payable}
     line = BillLine.objects.create(
@@ -243,6 +263,9 @@ def _write(draft: Draft, payer: Account, statement: Statement, payment: Payment,
         billed_at=at,
         **parts,
     )
+    if shared:
+        add_part(statement=statement, sums=parts)
+        return line
     sums = {name: F(name) + amount for name, amount in parts.items()}
     Statement.objects.filter(pk=statement.pk).update(lines=F("lines") + 1, **sums)
     return line

@@ -3,7 +3,8 @@
 The limit of an account at a moment is the sum of its valid lines and of what managers gave it, less what it gave away;
 nothing while a manager pays for it (A4.1).
 Its credit book's floor is minus that limit, or the balance itself where more is in use than is left of the limit: then
-nothing more can be drawn. The database holds the floor; lines that end are judged when credit is drawn.
+nothing more can be drawn. The database holds the floor; lines that end are judged when credit is drawn. Where the book
+lies in stripes (`finance.stripes`), all this holds for their sums.
 """
 
 from collections.abc import Iterable
@@ -22,12 +23,13 @@ from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 from finance.locks import credit_of, lock_books
-from finance.models import Book, CreditAllotment, CreditLine
+from finance.models import Book, CreditAllotment, CreditLine, StripedCredit
 from finance.models.book import BookKind
 from finance.money import FEN, ZERO
 from finance.services.ledger import book_for
 from finance.services.trusts import is_trusteed, paid_for
 from finance.sets import among
+from finance.stripes import floors_of, left_of, pieces_for
 
 
 class CreditShort(DomainError):
@@ -72,34 +74,43 @@ def limit_of(*, account: Account, at: datetime | None = None) -> Decimal:
 
 
 def limits_of(*, accounts: Iterable[Account], at: datetime | None = None) -> dict[int, Decimal]:
-    """The same for many, by account, in three queries."""
-    ids = [account.pk for account in accounts]
-    these = among(ids)
-    lines = CreditLine.objects.filter(account__in=these).valid(at=at).order_by().values_list("account_id")
-    granted = dict(lines.annotate(sum=Sum("limit")))
+    """The same for many, by account, in one query."""
+    sums = {account.pk: ZERO for account in accounts}
+    ids = among(sums)
+    lines = CreditLine.objects.filter(account__in=ids).valid(at=at).order_by().values_list("account_id")
     given = CreditAllotment.objects.filter(relationship__state__in=Relationship.IN_FORCE).order_by()
-    received = given.filter(relationship__member__in=these).values_list("relationship__member_id")
-    away = given.filter(relationship__manager__in=these).values_list("relationship__manager_id")
-    plus, minus = dict(received.annotate(sum=Sum("amount"))), dict(away.annotate(sum=Sum("amount")))
-    return {pk: max(ZERO, granted.get(pk, ZERO) + plus.get(pk, ZERO) - minus.get(pk, ZERO)) for pk in ids}
+    received = given.filter(relationship__member__in=ids).values_list("relationship__member_id")
+    away = given.filter(relationship__manager__in=ids).values_list("relationship__manager_id")
+    plus, minus = received.annotate(sum=Sum("amount")), away.annotate(sum=-Sum("amount"))
+    for pk, part in lines.annotate(sum=Sum("limit")).union(plus, minus, all=True):
+        sums[pk] += part
+    return {pk: max(ZERO, part) for pk, part in sums.items()}
 
 
-def credit_left(*, book: Book, at: datetime) -> Decimal:
-    """What can still be drawn on a locked credit book at that moment, never more than the database's floor allows."""
-    if book.account is None:
-        return ZERO
-    return max(ZERO, min(limit_of(account=book.account, at=at) + book.balance, book.balance - (book.floor or ZERO)))
+def credit_left(*, account: Account, at: datetime) -> Decimal:
+    """What can still be drawn at that moment, the floors refitted to its limit. Locks the credit books."""
+    return sum((book.balance - (book.floor or ZERO) for book in refit_floor(account=account, at=at)), ZERO)
 
 
-def refit_floor(*, account: Account, at: datetime | None = None) -> Book:
-    """The credit book's floor follows the limit. Locks the book; answers it."""
-    opened = book_for(account=account, kind=BookKind.CREDIT)
-    book = Book.objects.select_for_update(no_key=True).get(pk=opened.pk)
-    floor = min(-limit_of(account=account, at=at), book.balance)
-    if floor != book.floor:
-        book.floor = floor
-        book.save(update_fields=["floor"])
-    return book
+def refit_floor(
+    *, account: Account, at: datetime | None = None, anew: bool = False, charge: Decimal = ZERO
+) -> list[Book]:
+    """The floor of the credit book, or of its stripes together, follows the limit. Locks them; answers them.
+
+    With `anew` all stripes have equal shares again, as few as can pay several charges of this amount each.
+    """
+    book_for(account=account, kind=BookKind.CREDIT)
+    books = lock_books(credit_of(account))
+    limit, balances = limit_of(account=account, at=at), [book.balance for book in books]
+    pieces = 1
+    if len(books) > 1 and StripedCredit.objects.holds(account):
+        pieces = pieces_for(charge, left=left_of(balances, limit=limit), most=len(books))
+    floors = floors_of(balances, limit=limit, pieces=pieces)
+    if anew or sum(floors, ZERO) != sum((book.floor or ZERO for book in books), ZERO):
+        for book, floor in zip(books, floors, strict=True):
+            book.floor = floor
+        Book.objects.bulk_update(books, ["floor"])
+    return books
 
 
 @atomic
@@ -159,7 +170,7 @@ def allot_credit(
     if relationship.member_id in paid_for(manager=relationship.manager, at=at):
         raise NoCreditForTrusteed()
     _lock_credit(relationship)
-    left = credit_left(book=refit_floor(account=relationship.manager, at=at), at=at)
+    left = credit_left(account=relationship.manager, at=at)
     if amount > left:
         raise CreditShort(available=left, amount=amount)
     return _move(actor, relationship, amount, "allotted", at)
@@ -177,7 +188,7 @@ def recall_credit(
     held = credit_held(relationship=relationship)
     if amount > held:
         raise CreditShort(available=held, amount=amount)
-    left = credit_left(book=refit_floor(account=relationship.member, at=at), at=at)
+    left = credit_left(account=relationship.member, at=at)
     if amount > left:
         raise CreditInUse(used=_used(relationship.member), free=left)
     return _move(actor, relationship, -amount, "recalled", at)
@@ -218,7 +229,7 @@ def overdraft_after_recall(*, relationship: Relationship, at: datetime | None = 
 
 
 def _used(account: Account) -> Decimal:
-    balance = Book.objects.filter(account=account, kind=BookKind.CREDIT).values_list("balance", flat=True).first()
+    balance: Decimal | None = Book.objects.filter(credit_of(account)).aggregate(sum=Sum("balance"))["sum"]
     return -(balance or ZERO)
 
 

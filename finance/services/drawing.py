@@ -65,7 +65,7 @@ class Purse:
 
 
 def lock_purses(*, accounts: Iterable[Account], at: datetime) -> dict[int, Purse]:
-    """One for each account, by its id. Locks all of their books, lowest id first; four queries, whatever their number.
+    """One for each account, by its id. Locks all of their books, lowest id first; three queries, whatever their number.
 
     Credit past its end pays nothing, whatever a sleeping worker left.
     """
@@ -77,8 +77,19 @@ def lock_purses(*, accounts: Iterable[Account], at: datetime) -> dict[int, Purse
         if (book := _Row(*row)).kind in ORDER:
             books[book.account_id].append(book)
     limits = limits_of(accounts=found, at=at)
-    since = _since(ids)
+    given = any(book.kind == BookKind.ALLOTTED for found in books.values() for book in found)
+    since = _since(ids) if given else {}
     return {pk: Purse(pk, _pockets(books[pk], limits[pk], since)) for pk in ids}
+
+
+def paid_back(*, books: Iterable[Book], amount: Decimal) -> dict[int, Decimal]:
+    """What each of these books of debt gets when the amount pays them back in this order."""
+    legs: dict[int, Decimal] = {}
+    for book in books:
+        if (part := min(amount, -book.balance)) > ZERO:
+            legs[book.pk] = part
+            amount -= part
+    return legs
 
 
 def open_cash(*, accounts: Iterable[Account]) -> None:
@@ -113,11 +124,12 @@ def _pockets(books: list[_Row], limit: Decimal, since: Mapping[tuple[int, int], 
         first = since.get((book.account_id, book.source_id or 0), float("inf"))
         return ORDER.index(book.kind), first, book.pk
 
-    return [Pocket(book.pk, book.kind, _left(book, limit)) for book in sorted(books, key=place)]
-
-
-def _left(book: _Row, limit: Decimal) -> Decimal:
-    """Credit never beyond the limit of the moment, nor below the floor that the database holds."""
-    if book.kind != BookKind.CREDIT:
-        return book.balance
-    return max(ZERO, min(limit + book.balance, book.balance - (book.floor or ZERO)))
+    drawable = limit + sum((book.balance for book in books if book.kind == BookKind.CREDIT), ZERO)
+    pockets = []
+    for book in sorted(books, key=place):
+        left = book.balance
+        if book.kind == BookKind.CREDIT:  # never beyond the limit of the moment, nor the floor that the database holds
+            left = max(ZERO, min(drawable, book.balance - (book.floor or ZERO)))
+            drawable -= left
+        pockets.append(Pocket(book.pk, book.kind, left))
+    return pockets

@@ -17,6 +17,7 @@ from accounts.events import record
 from accounts.models import Account
 from finance.models import Dispute, Statement
 from finance.money import ZERO
+from finance.services.statement_parts import count_in
 
 
 @dataclass(slots=True)
@@ -75,11 +76,13 @@ class Dues:
             self.changed |= {source.pk: source, target.pk: target}
 
 
-def lock_dues(*, account: Account, first: int | None = None) -> Dues:
+def lock_dues(*, account: Account, first: int | None = None, issuing: bool = False) -> Dues:
     """The account's dues, locked. What came back is carried, to this statement first and then to the oldest, so that
-    none asks for more than is owed."""
-    rows = Statement.objects.filter(account=account).exclude(state=Statement.State.SETTLED)
-    found = sorted(rows.order_by("pk").select_for_update(no_key=True), key=lambda one: one.month)
+    none asks for more than is owed. `issuing` also waits for charges that share a draft (`open_statement`)."""
+    rows = Statement.objects.filter(account=account).exclude(state=Statement.State.SETTLED).order_by("pk")
+    locked = list(rows.select_for_update(no_key=not issuing).values_list("pk", flat=True))
+    count_in(statements=locked)
+    found = sorted(Statement.objects.filter(pk__in=locked), key=lambda one: one.month)
     for statement in found:
         statement.account = account
     dues = Dues(account, found, disputed_of(statements=found))

@@ -165,14 +165,15 @@ def _as_refusal(error: BaseException | None) -> DomainError | None:
 
 
 def book_for(*, account: Account, kind: str, source: Account | None = None) -> Book:
-    """The account's book of this kind, opened when first needed."""
+    """The account's book of this kind, opened when first needed; of credit in stripes the first of them."""
     floor = None if kind == BookKind.ARREARS else ZERO
-    found, _created = Book.objects.get_or_create(account=account, kind=kind, source=source, defaults={"floor": floor})
+    which = {"account": account, "kind": kind, "source": source, "stripe": 0}
+    found, _created = Book.objects.get_or_create(**which, defaults={"floor": floor})
     return found
 
 
-def platform_book(*, kind: str, near: int) -> Book:
-    """One of the platform's striped books of this kind, always the same for the same account."""
+def platform_book(*, kind: str, near: int | str) -> Book:
+    """One of the platform's striped books of this kind, always the same for the same account or name."""
     if kind not in PLATFORM:
         raise ValueError(kind)
     stripe = zlib.crc32(str(near).encode()) % PLATFORM_STRIPES

@@ -70,14 +70,17 @@ def _alone(accounts: Iterable[Account], at: datetime) -> dict[int, Means]:
     cash: dict[int, Decimal] = defaultdict(lambda: ZERO)
     arrears: dict[int, Decimal] = defaultdict(lambda: ZERO)
     rows = Book.objects.filter(account__in=found).values_list("account_id", "kind", "balance", "floor")
-    credit = dict.fromkeys(found, ZERO)
+    used: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    room: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for pk, kind, balance, floor in rows:
         if kind == BookKind.CREDIT:
-            credit[pk] = max(ZERO, min(limits[pk] + balance, balance - (floor or ZERO)))
+            used[pk] -= balance
+            room[pk] += balance - (floor or ZERO)
         elif kind == BookKind.ARREARS:
             arrears[pk] = -balance
         else:
             cash[pk] += balance
+    credit = {pk: max(ZERO, min(limits[pk] - used[pk], room[pk])) for pk in found}
     return {pk: Means(cash[pk] + credit[pk] - arrears[pk], arrears[pk], credit[pk]) for pk in found}
 
 

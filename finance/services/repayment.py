@@ -26,7 +26,7 @@ from finance.models.transfer import TransferKind
 from finance.money import ZERO, is_amount
 from finance.services.charging import owed_by
 from finance.services.credit import refit_floor
-from finance.services.drawing import CASH, Purse, lock_purses, open_cash
+from finance.services.drawing import CASH, Purse, lock_purses, open_cash, paid_back
 from finance.services.dues import Dues, lock_dues, save_dues
 from finance.services.ledger import KeyReused, Posting, post
 from finance.services.statements import Side, side_for
@@ -97,12 +97,7 @@ class Till:
     def legs(self, amount: Decimal) -> dict[int, Decimal]:
         """What each book changes by when the amount is paid."""
         self.purse.take(amount, kinds=self.kinds)
-        legs, left = dict(self.purse.legs), amount
-        for book in self.debts:
-            if (part := min(left, -book.balance)) > ZERO:
-                legs[book.pk] = part
-                left -= part
-        return legs
+        return {**self.purse.legs, **paid_back(books=self.debts, amount=amount)}
 
 
 @atomic

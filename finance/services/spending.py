@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,13 +15,13 @@ from accounts.models import Account
 from accounts.permissions import Right
 from config.errors import DomainError, InputError
 from config.transactions import atomic
-from finance.locks import all_of, lock_books
-from finance.models import Book, Entry
+from finance.locks import all_of, credit_of, lock_books
+from finance.models import Entry
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
 from finance.services.credit import refit_floor
-from finance.services.drawing import CASH, lock_purses
+from finance.services.drawing import CASH, lock_purses, paid_back
 from finance.services.dues import lock_dues, save_dues
 from finance.services.ledger import Posting, book_for, platform_book, post
 
@@ -78,12 +79,11 @@ def settle_credit(*, account: Account, key: str, amount: Decimal | None = None, 
     at = now or timezone.now()
     dues = lock_dues(account=account)
     purse = lock_purses(accounts=[account], at=at)[account.pk]
-    credit = Book.objects.of(account).filter(kind=BookKind.CREDIT).first()
-    if credit is None or credit.balance == ZERO:
-        return ZERO
-    settled, _credit = purse.take(min(-credit.balance, amount if amount is not None else -credit.balance), kinds=CASH)
+    used = lock_books(credit_of(account))
+    owed = -sum((book.balance for book in used), ZERO)
+    settled, _credit = purse.take(min(owed, amount if amount is not None else owed), kinds=CASH)
     if settled > ZERO:
-        legs = {**purse.legs, credit.pk: settled}
+        legs = {**purse.legs, **paid_back(books=used, amount=settled)}
         post(posting=Posting(TransferKind.SETTLEMENT, f"settle:{key}", legs, {"account": account.pk}))
         refit_floor(account=account)
         dues.book(settled)
@@ -120,4 +120,5 @@ def repay_credit(*, actor: Actor, account: Account, amount: Decimal, key: str, n
 
 def _settled_before(account: Account, key: str) -> Decimal | None:
     legs = Entry.objects.filter(transfer__key=f"settle:{account.pk}:{key}", book__kind=BookKind.CREDIT)
-    return legs.values_list("amount", flat=True).first()
+    settled: Decimal | None = legs.aggregate(sum=Sum("amount"))["sum"]
+    return settled

@@ -77,7 +77,7 @@ def issue_statement(*, statement_id: int, now: datetime) -> bool:
     somebody else issued it. Locks the account's statements.
     """
     account = _account_of(statement_id)
-    dues = lock_dues(account=account)
+    dues = lock_dues(account=account, issuing=True)
     statement = dues.find(statement_id)
     if statement is None or statement.state != State.DRAFT:
         return False

@@ -20,6 +20,7 @@ from finance.flows import midnight
 from finance.forms.flows import BookFilter
 from finance.models import Book, Entry
 from finance.models.book import BookKind
+from finance.money import ZERO
 from finance.services.ledger import balance_at
 
 ORDER: Sequence[str] = (BookKind.CASH, BookKind.ALLOTTED, BookKind.CREDIT, BookKind.ARREARS)
@@ -29,7 +30,7 @@ ORDER: Sequence[str] = (BookKind.CASH, BookKind.ALLOTTED, BookKind.CREDIT, BookK
 @needs(Right.SEE_FINANCE)
 def index(request: ConsoleRequest) -> HttpResponse:
     """The account's own cash first; without any book a page that says so."""
-    books = sorted(Book.objects.of(request.account), key=_place)
+    books = sorted(Book.objects.of(request.account).filter(stripe=0), key=_place)
     if books:
         return redirect("finance:book-detail", books[0].pk)
     return page(request, "finance/books/none.html")
@@ -38,28 +39,30 @@ def index(request: ConsoleRequest) -> HttpResponse:
 @require_safe
 @needs(Right.SEE_FINANCE)
 def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
-    """The entries of some days, newest first."""
+    """The entries of some days, newest first. Credit in stripes is one book here, with the sum of its balances."""
     books = sorted(Book.objects.of(request.account).select_related("source"), key=_place)
     book = get_object_or_404(Book.objects.of(request.account).select_related("source"), pk=pk)
+    stripes = [one for one in books if (one.kind, one.source_id) == (book.kind, book.source_id)]
     form = BookFilter(request.GET)
-    rows = paginate(_entries(book, form), request, order=("-sequence",))
+    rows = paginate(_entries(stripes, form), request, order=("-sequence",) if len(stripes) == 1 else ("-pk",))
     moment = form.moment
     context = {
-        "book": book,
+        "balance": sum((one.balance for one in stripes), ZERO),
+        "striped": len(stripes) > 1,
         "title": title_of(book),
         "filter": form,
         "page": rows,
         "narrowed": form.narrows,
         "moment": moment,
-        "balance_then": balance_at(book=book, moment=moment) if moment else None,
-        "tabs": _tabs(books, book),
+        "balance_then": sum((balance_at(book=one, moment=moment) for one in stripes), ZERO) if moment else None,
+        "tabs": _tabs([one for one in books if one.stripe == 0], stripes[0]),
     }
     return page(request, "finance/books/detail.html", context, part="_rows.html")
 
 
-def _entries(book: Book, form: BookFilter) -> "QuerySet[Entry]":
+def _entries(stripes: Sequence[Book], form: BookFilter) -> "QuerySet[Entry]":
     asked = form.asked
-    found = Entry.objects.filter(book=book).select_related(
+    found = Entry.objects.filter(book__in=stripes).select_related(
         "transfer__allotment__manager", "transfer__allotment__member", "transfer__top_up"
     )
     if since := asked.get("since"):

@@ -171,5 +171,5 @@ def test_whoever_owes_nothing_costs_nothing(manager, member, hourly, django_asse
         account = make_account()
         bill(account, "1.00", product=hourly)
     review_payers(now=MAY)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         assert review_payers(now=MAY + HOUR) == 0
