@@ -133,7 +133,9 @@ class Asked:
             return ChangeRequest(kind=Kind.MERGE, account=self.account, tenant=ends) if ends else None
         if self.taxpayer is None:
             return None
-        return ChangeRequest(kind=self.kind, account=self.account, tenant=self.taxpayer.tenant, taxpayer=self.taxpayer)
+        return ChangeRequest(
+            kind=str(self.kind), account=self.account, tenant=self.taxpayer.tenant, taxpayer=self.taxpayer
+        )
 
 
 def show_refusal(form: forms.BaseForm, error: DomainError) -> int:
@@ -147,7 +149,9 @@ def show_refusal(form: forms.BaseForm, error: DomainError) -> int:
 def cards(asked: Asked) -> list[Card]:
     """The four forms, each with its address that keeps what is known already."""
     kept = {name: value for name, value in (("taxpayer", asked.number), ("tenant", asked.ends)) if value}
-    return [Card(kind, *WORDS[kind], Kind(kind).label, "?" + urlencode({"kind": kind, **kept})) for kind in Kind.values]
+    return [
+        Card(kind, *WORDS[kind], str(Kind(kind).label), "?" + urlencode({"kind": kind, **kept})) for kind in Kind.values
+    ]
 
 
 def tenant_name(tenant: Tenant | None, change: ChangeRequest, viewer: Account) -> str:
@@ -160,7 +164,8 @@ def tenant_name(tenant: Tenant | None, change: ChangeRequest, viewer: Account) -
 
 def steps_of(change: ChangeRequest) -> tuple[list[str], int]:
     """The way of this request, and which step is the current one; past the last when it is over."""
-    names, states = [_("Asked")], [None]
+    names: list[str] = [_("Asked")]
+    states: list[str | None] = [None]
     if change.other_account is not None:
         names, states = [*names, _("The other side agrees")], [*states, State.TO_AGREE]
     if change.fee_order_id is not None:

@@ -1,8 +1,10 @@
 """What is typed into the four forms of change requests, and the answer of the other side."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.base import CreditCodeField, NameField, RemarkField
@@ -10,7 +12,7 @@ from config.forms import CardSelect
 from invoicing.models import ChangeRequest
 
 Why = ChangeRequest.Why
-WHY_HINTS = {
+WHY_HINTS: Mapping[str, str | Promise] = {
     Why.WRONG: _("The same company, with its right number."),
     Why.GONE: _("Another company of your group takes over what is left."),
     Why.RENAMED: _("The tax number stays; nothing moves and nothing is to be paid."),

@@ -76,7 +76,7 @@ def follow_fee(*, event_id: int, now: datetime | None = None) -> ChangeRequest |
     For the job on finance's events; a repeat changes nothing. Locks the accounts, the request.
     """
     at, event = now or timezone.now(), Event.objects.get(pk=event_id)
-    order_id = event.facts.get("refunds") or event.subject_id
+    order_id: int = event.facts.get("refunds") or event.subject_id or 0
     change_id = ChangeRequest.objects.filter(fee_order=order_id).values_list("pk", flat=True).first()
     if change_id is None:
         return None

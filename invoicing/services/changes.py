@@ -219,7 +219,7 @@ def locked_change(*, change_id: int) -> ChangeRequest:
     )
     if (found := sides.first()) is None:
         raise NotFound()
-    lock_accounts(*{pk for pk in found if pk is not None})
+    lock_accounts(*filter(None, found))  # a new tenant is not part of every form
     rows = ChangeRequest.objects.select_for_update(of=("self",), no_key=True)
     related = ("account", "tenant__account", "to_tenant__account", "taxpayer__tenant", "fee_order__payer")
     return rows.select_related(*related).get(pk=change_id)

@@ -90,11 +90,11 @@ def make_key(*, event_id: int, now: datetime | None = None) -> ActivationKey | N
     Locks the year's serial numbers of the edition.
     """
     event = Event.objects.get(pk=event_id)
-    rows = Order.objects.select_related("owner", "product__kis_offering")
+    rows = Order.objects.select_related("owner")
     order = rows.filter(pk=event.subject_id or 0, product__kis_offering__isnull=False).first()
     if order is None or order.kind not in {Order.Kind.NEW, Order.Kind.RENEW} or order.state != Order.State.PAID:
         return None
-    at, offering = now or timezone.now(), order.product.kis_offering
+    at, offering = now or timezone.now(), Offering.objects.get(product=order.product_id)
     short, year = EDITIONS[offering.edition].short, timezone.localtime(at).year
     lock_name(f"kis-serials:{short}:{year}")
     if (known := ActivationKey.objects.filter(order=order).first()) is not None:

@@ -48,8 +48,9 @@ def check_all(account: Account, limit: str) -> None:
     """Never above the limit, and lines, statements and the ledger say the same, part by part."""
     count_in_all()
     books = stripes_of(account)
-    assert all(book.balance >= book.floor for book in books)
-    assert -sum(book.floor for book in books) <= D(limit)
+    floors = [book.floor if book.floor is not None else D("0.00") for book in books]
+    assert all(book.balance >= floor for book, floor in zip(books, floors, strict=True))
+    assert -sum(floors) <= D(limit)
     for statement in Statement.objects.filter(account=account):
         lines = BillLine.objects.filter(statement=statement).aggregate(**{name: Sum(name) for name in PARTS})
         assert {name: getattr(statement, name) for name in PARTS} == {k: v or D("0.00") for k, v in lines.items()}

@@ -52,14 +52,14 @@ def prove(order: CloudOrder) -> str:
 def activated(account: Account | None = None, of: Package | None = None, **more: Any) -> CloudOrder:
     """Delivered and activated in a new tenant of the account."""
     order = delivered(account, of, **more)
-    fields = {"actor": mover(order.account), "account": order.account, "order_id": order.pk}
+    fields: dict[str, Any] = {"actor": mover(order.account), "account": order.account, "order_id": order.pk}
     return activate_order(**fields, proof=prove(order), erp="xinghan", name=f"租户{order.pk}", now=more.get("at"))
 
 
 def give(order: CloudOrder, *taxpayers: Taxpayer, at: datetime | None = None) -> list[Entitlement]:
     """Assigns the order to enterprises of its tenant, to a new one unless told otherwise."""
     ids = [one.pk for one in taxpayers or (make_taxpayer(order.tenant),)]
-    fields = {"actor": mover(order.account), "account": order.account, "order_id": order.pk}
+    fields: dict[str, Any] = {"actor": mover(order.account), "account": order.account, "order_id": order.pk}
     return assign(**fields, taxpayer_ids=ids, warned=True, now=at)
 
 

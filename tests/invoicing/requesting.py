@@ -65,9 +65,11 @@ def taxed(product: Product, rate: str = "0.13", **more) -> TaxItem:
 
 def common(link: Relationship) -> Title:
     """Both sides have the same title; answers the manager's."""
-    for side in (link.member, link.manager):
-        own = Title.objects.usable().filter(account=side, name="共同抬头有限公司").first()
-        own = own or title(side, "共同抬头有限公司", 77)
+    name = "共同抬头有限公司"
+    usable = [Title.objects.usable().filter(account=side, name=name).first() for side in (link.member, link.manager)]
+    _member, own = (
+        known or title(side, name, 77) for known, side in zip(usable, (link.member, link.manager), strict=True)
+    )
     return own
 
 

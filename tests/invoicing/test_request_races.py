@@ -27,7 +27,7 @@ def check_cover():
     """What live requests are over is what they cover; ended ones cover nothing."""
     for request in InvoiceRequest.objects.all():
         live = request.state in {"submitted", "issuing", "issued"}
-        assert request.items.all().total() == (request.amount if live else 0)  # type: ignore[attr-defined]
+        assert request.items.all().total() == (request.amount if live else 0)
 
 
 def test_two_asking_for_the_same_money_get_one_invoice():

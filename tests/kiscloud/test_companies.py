@@ -2,8 +2,7 @@
 
 import pytest
 
-from accounts.models import Event
-from accounts.services.operators import Operator
+from accounts.models import Event, Operator
 from config.errors import InputError, NotFound
 from kiscloud.models import Company
 from kiscloud.services.companies import (
