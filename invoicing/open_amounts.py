@@ -78,7 +78,7 @@ def picture_of(payer: Account, *, now: datetime | None = None) -> Picture:
         open=_sum(Q(request__isnull=True)),
     )
     found = {month: {ISSUED: issued, ASKED: asked, OPEN: free} for month, issued, asked, free in sums}
-    series = [Series(ISSUED, _("Issued")), Series(ASKED, _("Requested")), Series(OPEN, _("Can be invoiced"))]
+    series = [Series(ISSUED, _("Issued")), Series(ASKED, pgettext("an amount", "Requested")), Series(OPEN, _("Can be invoiced"))]
     return Picture(series, [Column(month, _without_nothing(found.get(month, {}))) for month in months])
 
 
