@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from finance.cycles import month_of
@@ -78,7 +79,11 @@ def picture_of(payer: Account, *, now: datetime | None = None) -> Picture:
         open=_sum(Q(request__isnull=True)),
     )
     found = {month: {ISSUED: issued, ASKED: asked, OPEN: free} for month, issued, asked, free in sums}
-    series = [Series(ISSUED, _("Issued")), Series(ASKED, pgettext("an amount", "Requested")), Series(OPEN, _("Can be invoiced"))]
+    series = [
+        Series(ISSUED, _("Issued")),
+        Series(ASKED, pgettext_lazy("an amount", "Requested")),
+        Series(OPEN, _("Can be invoiced")),
+    ]
     return Picture(series, [Column(month, _without_nothing(found.get(month, {}))) for month in months])
 
 
