@@ -8,6 +8,7 @@ from accounts.models import Account
 from accounts.navigation import Link, Offer, Section, add_product, add_section
 from accounts.permissions import Right
 from invoicing.models import InvoiceControl
+from invoicing.red_reports import to_answer
 
 INVOICES: Final = "invoices"
 SEE: Final = Right.SEE_FINANCE
@@ -36,6 +37,7 @@ def register() -> None:
         Link(_("Overview"), "invoicing:overview", "gauge", SEE),
         Link(_("Invoice requests"), "invoicing:request-list", "file-plus", SEE),
         Link(_("Issued invoices"), "invoicing:invoice-list", "receipt", SEE),
+        Link(_("Red letters"), "invoicing:red-letter-list", "undo-2", SEE, waiting=to_answer),
         Link(_("Invoices of members"), "invoicing:member-list", "users", SEE),
     ]
     kept = [

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from invoicing import change_urls, cloud_urls, invoice_urls, request_urls
+from invoicing import change_urls, cloud_urls, invoice_urls, red_urls, request_urls
 
 app_name = "invoicing"
 urlpatterns: list[URLPattern] = [
@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern] = [
     *change_urls.urlpatterns,
     *invoice_urls.urlpatterns,
     *request_urls.urlpatterns,
+    *red_urls.urlpatterns,
 ]

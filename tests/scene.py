@@ -43,8 +43,9 @@ from tests.finance.planning import plan_for
 from tests.finance.trusting import trust_row
 from tests.invoicing.changing import ask, ask_to_move
 from tests.invoicing.clouding import assigned, delivered
-from tests.invoicing.facing import make_invoice
+from tests.invoicing.facing import make_invoice, make_letter
 from tests.invoicing.opening import make_tenant
+from tests.invoicing.reddening import use
 from tests.invoicing.requesting import propose, request_row, title
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
@@ -154,9 +155,12 @@ def set_requests(relationship: Relationship) -> dict[str, Any]:
 
 
 def set_invoices(manager: Account) -> dict[str, Any]:
-    """An invoice that was issued for the manager, and the token of a letter's link to it."""
-    invoice = make_invoice(manager)
-    return {"invoice": invoice.pk, "invoice_token": draw_invoice_link(invoice).split("/")[2]}
+    """For the manager: an invoice and the token of a letter's link to it; a red letter to be answered."""
+    invoice, used = make_invoice(manager), make_invoice(manager)
+    use(used)
+    letter = make_letter(used, {1: D("40.00")}, state="02")
+    token = draw_invoice_link(invoice).split("/")[2]
+    return {"invoice": invoice.pk, "invoice_token": token, "red_letter": letter.pk}
 
 
 def set_statements(relationship: Relationship) -> dict[str, int]:

@@ -1,5 +1,23 @@
 """The pages of support staff about invoices; each module registers its own."""
 
-from invoicing.admin import changes, cloud_orders, entitlements, packages, tenants
+from invoicing.admin import (
+    changes,
+    cloud_orders,
+    entitlements,
+    invoices,
+    issue_orders,
+    packages,
+    red_letters,
+    tenants,
+)
 
-__all__ = ["changes", "cloud_orders", "entitlements", "packages", "tenants"]
+__all__ = [
+    "changes",
+    "cloud_orders",
+    "entitlements",
+    "invoices",
+    "issue_orders",
+    "packages",
+    "red_letters",
+    "tenants",
+]

@@ -56,6 +56,11 @@ class RedLetterQuerySet(models.QuerySet["RedLetter"]):
         """Those that can still be answered by the side that is asked."""
         return self.filter(state__in=states, created_at__gt=at - policy.RED_LETTER_LIFE)
 
+    def to_answer(self, *, at: datetime) -> "RedLetterQuerySet":
+        """What buyers of the cloud spending ask staff for."""
+        waiting = self.waiting_for(RedLetter.State.WAITS_FOR_SELLER, at=at)
+        return waiting.filter(invoice__account__isnull=False)
+
 
 class RedLetter(StateModel):
     """A form by which (parts of) lines are taken back. Where the buyer has used the invoice the other side confirms

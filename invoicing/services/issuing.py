@@ -94,6 +94,18 @@ def try_again(*, actor: Actor, order_id: int, now: datetime | None = None) -> Is
     return order
 
 
+@atomic
+def hurry_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> IssueOrder:
+    """The platform is asked about the order at once, or it is sent at once; for staff. Locks the order."""
+    require_staff(actor, PERMISSION)
+    order = locked_order(order_id=order_id)
+    if order.state in {State.WAITING, State.ACCEPTED, State.UNCLEAR}:
+        order.ask_after = now or timezone.now()
+        order.save(update_fields=["ask_after"])
+        enqueue(JOB, order=order.pk)
+    return order
+
+
 def _use_again(order: IssueOrder, client: Credential, at: datetime) -> None:
     taxpayer = Taxpayer.objects.bound().filter(tenant=client.tenant, tax_number=order.seller_tax_number).first()
     if taxpayer is None:

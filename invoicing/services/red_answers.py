@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM, Actor, require_staff
-from config.errors import DomainError, NotAllowed, NotFound
+from accounts.cleaning import cleaned
+from accounts.names import clean_remark
+from config.errors import DomainError, InputError, NotAllowed, NotFound
 from config.states import MoveRefused
 from config.transactions import atomic
 from invoicing.models import Invoiceable, IssueOrder, RedLetter
@@ -85,10 +87,13 @@ def withdraw_red_letter(*, actor: Actor, letter_id: int, now: datetime | None = 
 def void_red_letter(*, actor: Actor, letter_id: int, reason: str, now: datetime | None = None) -> RedLetter:
     """Staff have ended a letter that the tax platform does not issue, with a reason that the account reads.
 
-    Locks the issue order, then the letter. Raises StaffOnly, BeingIssued, MoveRefused.
+    Locks the issue order, then the letter. Raises StaffOnly, InputError without a reason, BeingIssued, MoveRefused.
     """
     require_staff(actor, PERMISSION)
-    return _void(actor, _unissued(letter_id), reason, now or timezone.now())
+    why = cleaned("reason", clean_remark, reason)
+    if not why:
+        raise InputError("reason", _("Write a reason: the account reads it."))
+    return _void(actor, _unissued(letter_id), why, now or timezone.now())
 
 
 @atomic

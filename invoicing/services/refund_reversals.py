@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
@@ -35,6 +36,12 @@ def reverse_after(*, event_id: int, now: datetime | None = None) -> int:
     """
     event, at = Event.objects.get(pk=event_id), now or timezone.now()
     return sum(_reverse(pk, at) for pk in list(_refunds(event, at)))
+
+
+def unreversed() -> "QuerySet[Invoiceable]":
+    """Refunds of invoiced orders that no red letter fits and that nobody has netted yet."""
+    told = Event.objects.filter(kind="red_letter.impossible").values("subject_id")
+    return Invoiceable.objects.open().filter(amount__lt=0, pk__in=told)
 
 
 def _refunds(event: Event, at: datetime) -> Iterator[int]:

@@ -139,6 +139,7 @@ def _context(request: ConsoleRequest, seen: Seen) -> dict[str, Any]:
         "letters_page": address("invoicing:red-letter-list"),
         "used": used,
         "may_send": may,
+        "may_take_back": may and left,
         "may_use": may and seen.is_for_spending and (used is not None or left),
         "uses": InvoiceUse.Use.choices,
     }
