@@ -69,7 +69,8 @@ def take_back(
     """
     tenant = business.client.tenant
     taxpayer = lock_taxpayer(tenant=tenant, tax_number=tax_number)
-    rows = Invoice.objects.filter(tenant=tenant, seller_tax_number=taxpayer.tax_number, number=number)
+    here = Invoice.objects.of_tenants(Tenant.objects.filter(pk=tenant.pk))
+    rows = here.filter(seller_tax_number=taxpayer.tax_number, number=number)
     invoice_id = rows.values_list("pk", flat=True).first()
     if invoice_id is None:
         raise NotFound(_("This tax number has issued no invoice with that number in this tenant."))
@@ -77,10 +78,12 @@ def take_back(
 
 
 def find_order(*, tenant: Tenant, tax_number: str, serial: str) -> IssueOrder | RedLetter:
-    """What stands under that serial of that seller in the tenant, or in one that became part of it: an order with its
-    invoice, or a red letter that has none yet. Raises NotFound.
+    """What stands under that serial of that seller in the tenant, in one that became part of it, or by an enterprise
+    that has moved here: an order with its invoice, or a red letter that has none yet. Raises NotFound.
     """
     of_tenant = Q(client__tenant=tenant) | Q(client__tenant__merged_into=tenant)
+    if Taxpayer.objects.bound().filter(tenant=tenant, tax_number=tax_number).exists():
+        of_tenant |= Q(client__isnull=False)  # also what it asked for before it moved here (I7.4)
     orders = IssueOrder.objects.filter(of_tenant, seller_tax_number=tax_number, serial=serial)
     letters = RedLetter.objects.filter(of_tenant, invoice__seller_tax_number=tax_number, serial=serial)
     found: IssueOrder | RedLetter | None = orders.select_related("invoice", "red_letter").first()

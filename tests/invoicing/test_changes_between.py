@@ -6,7 +6,9 @@ from django.utils import timezone
 from accounts.models import Event
 from config.errors import InputError, NotAllowed, NotFound
 from config.states import MoveRefused
-from invoicing.models import AccessToken, ChangeRequest, Credential, Entitlement, Service, Taxpayer, Tenant
+from invoicing.faces import Party
+from invoicing.invoice_reports import seen_invoice
+from invoicing.models import AccessToken, ChangeRequest, Credential, Entitlement, Invoice, Service, Taxpayer, Tenant
 from invoicing.services import moving
 from invoicing.services.change_answers import agree_to_change, decline_change
 from invoicing.services.change_checks import Outdated, UnderWay
@@ -16,6 +18,7 @@ from invoicing.services.moving import plan_of
 from tests.factories import acting, make_account
 from tests.finance.funds import mover, staff
 from tests.invoicing.changing import approve, ask, ask_to_merge, ask_to_move, fresh, receive, under_way
+from tests.invoicing.facing import make_face, make_invoice
 from tests.invoicing.opening import DAY, entitle, make_taxpayer, make_tenant
 from tests.racing import race
 
@@ -180,10 +183,11 @@ def test_one_open_merger_of_a_tenant_and_none_into_itself_or_of_strangers():
         ask_to_merge(ends, make_tenant())
     with pytest.raises(InputError):
         ask_to_merge(stays, stays)
-    with pytest.raises(InputError, match="your own"):
+    with pytest.raises(InputError) as foreign:
         ask_to_merge(make_tenant(), stays, by=make_account())
-    with pytest.raises(InputError, match="no tenant"):
+    with pytest.raises(InputError) as unknown:
         ask_to_move(make_taxpayer(), Tenant(number="T-NONE", account=stays.account))
+    assert (foreign.value.field, unknown.value.field) == ("tenant", "to_tenant")
 
 
 def test_a_tenant_that_was_merged_meanwhile_takes_nothing_in():
@@ -254,3 +258,23 @@ def test_business_systems_that_call_while_it_moves_lose_and_gain_nothing():
     assert isinstance(outcomes[5], ChangeRequest)
     living = Entitlement.objects.get(ended_at=None)
     assert living.left == 50 - (len(used) - 1)
+
+
+@pytest.mark.rule("I7.4")
+def test_what_was_issued_before_stays_with_its_tenant_and_is_found_from_the_new_one():
+    ends, stays, other = make_tenant(), make_tenant(), make_tenant()
+    merged, moved, apart = make_taxpayer(ends), make_taxpayer(other), make_taxpayer(other)
+    old, along, foreign = (
+        make_invoice(tenant=one.tenant, face=make_face(seller=Party(one.name, one.tax_number)))
+        for one in (merged, moved, apart)
+    )
+    for change in (ask_to_merge(ends, stays), ask_to_move(moved, stays)):
+        agree(change)
+        approve(change)
+    found = set(Invoice.objects.of_tenants(Tenant.objects.filter(pk=stays.pk)))
+    assert found == {old, along}
+    assert set(Invoice.objects.of_tenants(Tenant.objects.filter(pk=other.pk))) == {along, foreign}
+    assert Invoice.objects.get(pk=old.pk).tenant == ends
+    assert seen_invoice(stays.account, along.pk).invoice == along
+    with pytest.raises(NotFound):
+        seen_invoice(stays.account, foreign.pk)
