@@ -164,13 +164,13 @@ def tenant_name(tenant: Tenant | None, change: ChangeRequest, viewer: Account) -
 
 def steps_of(change: ChangeRequest) -> tuple[list[str], int]:
     """The way of this request, and which step is the current one; past the last when it is over."""
-    names: list[str] = [_("Asked")]
-    states: list[str | None] = [None]
+    way: list[tuple[str, str]] = [(_("Asked"), "")]
     if change.other_account is not None:
-        names, states = [*names, _("The other side agrees")], [*states, State.TO_AGREE]
+        way.append((_("The other side agrees"), State.TO_AGREE))
     if change.fee_order_id is not None:
-        names, states = [*names, _("Pay the fee")], [*states, State.TO_PAY]
-    names, states = [*names, _("Reviewed"), _("Done")], [*states, State.IN_REVIEW, State.DONE]
+        way.append((_("Pay the fee"), State.TO_PAY))
+    way += [(_("Reviewed"), State.IN_REVIEW), (_("Done"), State.DONE)]
+    names, states = [name for name, _state in way], [state for _name, state in way]
     if change.state not in states:
         return [], 0
     return names, states.index(change.state) + (2 if change.state == State.DONE else 1)

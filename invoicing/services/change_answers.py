@@ -81,7 +81,8 @@ def follow_fee(*, event_id: int, now: datetime | None = None) -> ChangeRequest |
     if change_id is None:
         return None
     change = locked_change(change_id=change_id)
-    state = Order.State(Order.objects.get(pk=order_id).state)
+    assert change.fee_order is not None  # noqa: S101
+    state = Order.State(change.fee_order.state)
     if state == Order.State.PAID and change.state == State.TO_PAY:
         change.pay()
         change.save(update_fields=["state"])
