@@ -24,7 +24,7 @@ class InvoicingApp(AppConfig):
             preflight,
             request_letters,
         )
-        from invoicing.services import controls, invoiceables, refund_reversals
+        from invoicing.services import controls, invoiceables, refund_reversals, reopening
 
         accounts_preflight.register(preflight.requests_under_way)
         accounts_preflight.register_reaction(preflight.what_ends)
@@ -32,6 +32,8 @@ class InvoicingApp(AppConfig):
             events.subscribe(kind, invoiceables.JOB)
         for kind in refund_reversals.FOLLOWED:
             events.subscribe(kind, refund_reversals.JOB)
+        for kind in reopening.FOLLOWED:
+            events.subscribe(kind, reopening.JOB)
         for kind in controls.FOLLOWED:
             events.subscribe(kind, controls.JOB)
         change_letters.register()

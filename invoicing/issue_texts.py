@@ -13,6 +13,9 @@ TEXTS: Final[dict[str, Words]] = {
     "invoice.reversed": Words(
         _("The red invoice %(number)s over %(total)s yuan takes back (a part of) %(blue)s"), icon="undo-2", tone="warn"
     ),
+    "invoice.reopened": Words(
+        _("What the invoice %(number)s covered, %(total)s yuan, can be requested again"), icon="refresh-cw", tone="info"
+    ),
     "invoice.failed": Words(
         _("The tax platform did not issue the invoice %(serial)s: %(message)s"), icon="triangle-alert", tone="stop"
     ),

@@ -12,6 +12,7 @@ from invoicing.services import (
     issuing,
     red_answers,
     refund_reversals,
+    reopening,
     sending,
     tokens,
 )
@@ -42,6 +43,12 @@ def lapse_red_letters(_work: Job) -> None:
 def reverse_refunds(work: Job) -> None:
     """Refunds of what was invoiced have their red letters."""
     refund_reversals.reverse_after(event_id=work.payload["event"])
+
+
+@job(reopening.JOB)
+def reopen(work: Job) -> None:
+    """What an invoice with an error covered can be asked for again."""
+    reopening.reopen_after(event_id=work.payload["event"])
 
 
 @job("invoicing.forget_tokens", every=timedelta(days=1))

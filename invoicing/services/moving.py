@@ -23,6 +23,7 @@ from invoicing.models import (
     Taxpayer,
     Tenant,
 )
+from invoicing.services.credentials import ensure_credential
 
 Kind = ChangeRequest.Kind
 ISSUING, RECEIVING = (Service.ISSUING,), (Service.RECEIVING, Service.CHECKING)
@@ -121,13 +122,16 @@ def _successor(change: ChangeRequest, old: Taxpayer, at: datetime) -> Taxpayer:
 
 
 def _move(taxpayers: Sequence[Taxpayer], to: Tenant, by: User, at: datetime) -> dict[str, int]:
-    """The enterprises are bound to the other tenant, with their entitlements and received invoices."""
+    """The enterprises are bound to the other tenant, with their entitlements and received invoices. With the first
+    entitlement that tenant has its keys, as with a first assignment."""
     Taxpayer.objects.filter(pk__in=[one.pk for one in taxpayers]).update(released_at=at)
     new = Taxpayer.objects.bulk_create(
         Taxpayer(tenant=to, created_at=at, **{name: getattr(one, name) for name in COPIED}) for one in taxpayers
     )
     heirs = {one.pk: heir for one, heir in zip(taxpayers, new, strict=True)}
     moved = _continue(heirs, EVERY, by, at)
+    if moved["entitlements"]:
+        ensure_credential(tenant=to, at=at)
     received = sum(_hand_over(ReceivedInvoice.objects.filter(taxpayer=pk), to, taxpayer=heirs[pk]) for pk in heirs)
     return {"enterprises": len(new), **moved, "received": received}
 
