@@ -34,6 +34,7 @@ CLOUD = Topic(
         "invoicing.taxpayer",
         "invoicing.entitlement",
         "invoicing.credential",
+        "invoicing.receivedinvoice",
     ],
 )
 REFUSED = Waiting(

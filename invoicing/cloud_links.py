@@ -40,6 +40,7 @@ def register() -> None:
         Link(_("Overview"), "invoicing:cloud-home", "gauge", SEE),
         Link(_("Orders and activation"), "invoicing:cloud-order-list", "package", SEE, waiting=waiting_orders),
         Link(_("Entitlements"), "invoicing:entitlement-list", "ticket-check", SEE),
+        Link(_("Received invoices"), "invoicing:received-list", "inbox", SEE),
         Link(_("Change requests"), "invoicing:change-list", "file-pen", SEE, waiting=changes_to_answer),
         Link(_("Help"), "invoicing:cloud-help", "circle-question-mark", SEE),
     ]

@@ -45,6 +45,7 @@ from tests.invoicing.changing import ask, ask_to_move
 from tests.invoicing.clouding import assigned, delivered
 from tests.invoicing.facing import make_invoice, make_letter
 from tests.invoicing.opening import make_tenant
+from tests.invoicing.receiving import receive
 from tests.invoicing.reddening import use
 from tests.invoicing.requesting import propose, request_row, title
 
@@ -203,6 +204,7 @@ def set_cloud(manager: Account) -> dict[str, Any]:
         "activation": draw_secrets(order_id=waiting.pk, reference="scene").token,
         "tenant": right.taxpayer.tenant_id,
         "entitlement": right.pk,
+        "received_invoice": receive(right.taxpayer).pk,
         "change": ask(right.taxpayer, "", why="renamed", new_device="UKey").pk,
         "change_asked": ask_to_move(right.taxpayer, make_tenant()).pk,
     }

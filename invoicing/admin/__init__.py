@@ -7,6 +7,7 @@ from invoicing.admin import (
     invoices,
     issue_orders,
     packages,
+    received,
     red_letters,
     tenants,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "invoices",
     "issue_orders",
     "packages",
+    "received",
     "red_letters",
     "tenants",
 ]

@@ -27,23 +27,13 @@ from invoicing.open_api.received_shapes import (
     UsageIn,
     UsageOut,
 )
+from invoicing.open_api.received_wire import NAMES, read_row
 from invoicing.open_api.telling import received_data
-from invoicing.received_rows import KINDS, ReceivedRow
+from invoicing.received_rows import ReceivedRow
 from invoicing.services.consuming import NotBound
 from invoicing.services.received import Outcome, RowWrong, collect_invoices, set_usage
 from invoicing.services.verification import Asked, verify_invoice
 
-NAMES: Final = {
-    "number": "invoiceNo",
-    "code": "invoiceCode",
-    "kind": "invoiceType",
-    "issued_on": "invoiceDate",
-    "seller_name": "salerName",
-    "seller_tax_number": "salerTaxNo",
-    "buyer_tax_number": "buyerTaxNo",
-    "amount": "invoiceAmount",
-    "tax": "totalTaxAmount",
-}
 MOST_ID: Final = 2**63
 _NUMBER: Final = re.compile(r"[0-9]{8}|[0-9]{20}", re.ASCII)
 _CODE: Final = re.compile(r"([0-9]{10}|[0-9]{12})?", re.ASCII)
@@ -66,7 +56,7 @@ class Collect(ClientView):
     def post(self, request: Request) -> Response:  # noqa: ARG002
         """200 with what became of each."""
         reading = Reading(self.body())
-        rows = [_row(item) for item in reading.items("invoices", most=policy.COLLECTED_PER_CALL)]
+        rows = [read_row(item) for item in reading.items("invoices", most=policy.COLLECTED_PER_CALL)]
         reading.raise_faults()
         source = ReceivedInvoice.Source.PUSH
         whole = [row for row in rows if row is not None]
@@ -167,22 +157,6 @@ def bound(view: ClientView, tax_number: str) -> Taxpayer:
     if found is None:
         raise NotBound(tax_number=tax_number)
     return found
-
-
-def _row(item: Reading) -> ReceivedRow | None:
-    """A row as it was sent; nothing where a part of it cannot be read, which then stands in the faults."""
-    amount, tax = item.number("invoiceAmount", needed=True), item.number("totalTaxAmount", needed=True)
-    total, issued_on = item.number("totalAmount"), item.day("invoiceDate")
-    kind = item.choice("invoiceType", {code: code for code in KINDS})
-    texts = {
-        name: item.text(NAMES[name], needed=name != "code", most=100)
-        for name in ("number", "code", "seller_name", "seller_tax_number", "buyer_tax_number")
-    }
-    if amount is None or tax is None or issued_on is None or kind is None:
-        return None
-    if total is not None and total != amount + tax:
-        item.fault("totalAmount", _("Amount and tax add up to %(sum)s."), sum=amount + tax)
-    return ReceivedRow(kind=kind, issued_on=issued_on, amount=amount, tax=tax, **texts)
 
 
 def _became(row: ReceivedRow, outcome: Outcome) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 from invoicing import policy
-from invoicing.models import Invoice, InvoiceUse, ReceivedInvoice, Service, Tenant
+from invoicing.models import Invoice, InvoiceUse, ReceivedInvoice, Service, Taxpayer, Tenant
 from invoicing.received_rows import Problem, ReceivedRow, row_problems
 from invoicing.services.consuming import NotBound, consume, lock_taxpayer
 
@@ -31,6 +31,14 @@ class RowWrong(InputError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
         super().__init__(problems[0][0], problems[0][1])
+
+
+class CollectedBefore(InputError):
+    """The tenant has this number."""
+
+    code = "collected_before"
+    status = 409
+    sentence = _("This invoice was collected on %(day)s already. Nothing was counted.")
 
 
 class Became(StrEnum):
@@ -72,6 +80,28 @@ def collect_invoices(
         facts: dict[str, Any] = {"count": count, "name": tenant.name}
         record("received.collected", actor=actor, account=tenant.account, subject=tenant, at=at, **facts)
     return outcomes
+
+
+@atomic
+def upload_invoices(
+    *, actor: Actor, account: Account, rows: Sequence[ReceivedRow], now: datetime | None = None
+) -> list[Outcome]:
+    """As `collect_invoices`, for all tenants of the account at once: each row goes where its buyer is bound."""
+    require(actor, Right.MANAGE_INVOICES, account)
+    numbers = {row.buyer_tax_number for row in rows}
+    bound = Taxpayer.objects.bound().filter(tenant__account=account, tax_number__in=numbers)
+    tenants = {one.tax_number: one.tenant for one in bound.select_related("tenant__account").order_by("tenant_id")}
+    outcomes = {
+        place: Outcome(Became.REFUSED, error=NotBound(tax_number=row.buyer_tax_number))
+        for place, row in enumerate(rows)
+    }
+    for tenant in dict.fromkeys(tenants.values()):
+        places = [place for place, row in enumerate(rows) if tenants.get(row.buyer_tax_number) == tenant]
+        mine = [rows[place] for place in places]
+        source = ReceivedInvoice.Source.UPLOAD
+        found = collect_invoices(actor=actor, tenant=tenant, rows=mine, source=source, now=now)
+        outcomes |= dict(zip(places, found, strict=True))
+    return [outcomes[place] for place in range(len(rows))]
 
 
 def _lock_if_bound(tenant: Tenant, tax_number: str) -> None:
