@@ -22,6 +22,7 @@ class InvoicingApp(AppConfig):
             invoice_letters,
             links,
             preflight,
+            red_letter_letters,
             request_letters,
         )
         from invoicing.services import controls, invoiceables, refund_reversals, reopening
@@ -39,6 +40,7 @@ class InvoicingApp(AppConfig):
         change_letters.register()
         request_letters.register()
         invoice_letters.register()
+        red_letter_letters.register()
         event_texts.register()
         links.register()
         admin_index.register()

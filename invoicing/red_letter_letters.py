@@ -1,0 +1,97 @@
+"""What the account that an invoice is for is told about its red letters: that it must answer, and what came of them."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.letters.base import Letter, fact, facts, letter
+from accounts.letters.news import News
+from accounts.notifications import MAIL_AND_CENTRE, Audience, Notice, owners_of, tell
+from invoicing.models import RedLetter
+
+State = RedLetter.State
+
+
+def _letter(news: News) -> RedLetter:
+    found = news.subject
+    assert isinstance(found, RedLetter)  # noqa: S101
+    return found
+
+
+def the_asked_buyer(news: News) -> Audience:
+    """The owners of the buyer's account, where it has to answer."""
+    found = _letter(news)
+    asked = found.state == State.WAITS_FOR_BUYER and found.invoice.account is not None
+    return _buyer(news) if asked else Audience(())
+
+
+def the_asking_buyer(news: News) -> Audience:
+    """The owners of the buyer's account, where it began the letter."""
+    return _buyer(news) if _letter(news).side == RedLetter.Side.BUYER else Audience(())
+
+
+def _buyer(news: News) -> Audience:
+    account = _letter(news).invoice.account
+    return Audience(owners_of(account), account) if account is not None else Audience(())
+
+
+def register() -> None:
+    """People are told from now on."""
+    tell(
+        Notice("red_letter.begun", "red_letter_asked", the_asked_buyer, MAIL_AND_CENTRE),
+        Notice("red_letter.confirmed", "red_letter_ended", the_asking_buyer, MAIL_AND_CENTRE),
+        Notice("red_letter.refused", "red_letter_ended", the_asking_buyer, MAIL_AND_CENTRE),
+        Notice("red_letter.voided", "red_letter_ended", _buyer, MAIL_AND_CENTRE),
+        Notice("red_letter.lapsed", "red_letter_ended", _buyer, MAIL_AND_CENTRE),
+    )
+
+
+@letter
+def red_letter_asked(news: News) -> Letter:
+    """The buyer has used the invoice and is asked for its word."""
+    found = _letter(news)
+    until = f"{timezone.localtime(found.expires_at):%Y-%m-%d %H:%M}"
+    return Letter(
+        subject=_("The invoice %(blue)s is to be taken back: please confirm until %(until)s")
+        % {"blue": found.invoice.number, "until": until},
+        says=(
+            _(
+                "You have deducted or booked it, so the seller needs your word. Without an answer the red letter is "
+                "void and the invoice stays as it is."
+            ),
+        ),
+        facts=_facts(found),
+        button=_("Look at it"),
+        page=reverse("invoicing:red-letter-detail", args=[found.pk]),
+    )
+
+
+@letter
+def red_letter_ended(news: News) -> Letter:
+    """What came of it."""
+    found = _letter(news)
+    agreed = news.event.kind == "red_letter.confirmed"
+    subjects = {
+        "red_letter.confirmed": _("The red letter over invoice %(blue)s was confirmed"),
+        "red_letter.refused": _("The red letter over invoice %(blue)s was refused"),
+        "red_letter.lapsed": _("The red letter over invoice %(blue)s was not confirmed in time"),
+    }
+    subject = subjects.get(news.event.kind, _("The red letter over invoice %(blue)s is void"))
+    stays = _("The invoice stays as it is. Begin a new red letter if it is still to be taken back.")
+    says = [_("Its red invoice is being issued.") if agreed else stays, str(news.event.facts.get("reason") or "")]
+    return Letter(
+        subject=subject % {"blue": found.invoice.number},
+        says=tuple(part for part in says if part),
+        facts=_facts(found),
+        button=_("Look at it"),
+        page=reverse("invoicing:red-letter-detail", args=[found.pk]),
+    )
+
+
+def _facts(found: RedLetter) -> tuple[tuple[str, str], ...]:
+    return facts(
+        fact(_("Red letter"), found.number),
+        fact(_("Invoice"), found.invoice.number),
+        fact(_("Reason"), found.get_reason_display()),
+        fact(_("Taken back, with tax"), _("%(amount)s yuan") % {"amount": f"{found.amount + found.tax:,.2f}"}),
+    )
