@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.letters.base import Letter, fact, facts, letter
+from accounts.letters.base import Fact, Letter, fact, facts, letter
 from accounts.letters.news import News
 from accounts.notifications import MAIL_AND_CENTRE, Audience, Notice, owners_of, tell
 from invoicing.models import RedLetter
@@ -88,7 +88,7 @@ def red_letter_ended(news: News) -> Letter:
     )
 
 
-def _facts(found: RedLetter) -> tuple[tuple[str, str], ...]:
+def _facts(found: RedLetter) -> tuple[Fact, ...]:
     return facts(
         fact(_("Red letter"), found.number),
         fact(_("Invoice"), found.invoice.number),
