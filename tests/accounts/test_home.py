@@ -89,7 +89,7 @@ def test_the_workbench_opens_what_the_role_opens_and_manages_nothing(browse, man
     viewer = browse(make_operator(manager, Role.VIEWER))
     page = viewer.get("/workbench/")
     body = page.text.partition("<main")[2]
-    assert [app.key for app in page.context["apps"]] == ["finance"]
+    assert [app.key for app in page.context["apps"]] == ["finance", "invoices", "invoice-cloud"]
     assert not page.context["nav"].sections
     for managing in ("/account/operators/", "/account/certification/", "/account/api-keys/", "/directory/"):
         assert managing not in body
