@@ -177,7 +177,7 @@ def _write(change: ChangeRequest, actor: Actor, at: datetime) -> None:
     change.created_by, change.created_at = actor.user, at
     try:
         with transaction.atomic():
-            change.save()
+            change.save(force_insert=True)
     except IntegrityError as error:
         raise AlreadyAsked(name=change.subject_name) from error
 

@@ -27,7 +27,7 @@ from finance.money import ZERO
 from invoicing.checks import check_face
 from invoicing.faces import Face
 from invoicing.invoice_numbers import region_of
-from invoicing.models import Credential, Invoice, InvoiceUse, RedLetter, RedLine
+from invoicing.models import Credential, Invoice, InvoiceUse, RedLetter, RedLine, Tenant
 from invoicing.red_parts import Part, Taken, red_face, take
 from invoicing.reversals import lines_left
 from invoicing.services.issuing import SerialUsed, order_issue
@@ -143,7 +143,8 @@ def account_of(*, invoice: Invoice) -> Account | None:
 def _side_of(actor: Actor, invoice: Invoice, business: Business | None) -> str:
     if business is None:
         return side_of(actor=actor, invoice=invoice)
-    if invoice.tenant_id != business.client.tenant_id:
+    here = Tenant.objects.filter(pk=business.client.tenant_id)
+    if not Invoice.objects.of_tenants(here).filter(pk=invoice.pk).exists():
         raise NotFound()
     return Side.SELLER
 
