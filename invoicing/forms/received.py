@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.base import NameField, RuledField
 from invoicing import policy
@@ -28,7 +29,7 @@ class ReceivedForm(forms.Form):
     """What stands on the invoice."""
 
     buyer = forms.TypedChoiceField(label=_("Buyer"), coerce=str, help_text=_("The enterprise that received it."))
-    kind = forms.ChoiceField(label=_("Kind"), choices=list(KINDS.items()), initial="02")
+    kind = forms.ChoiceField(label=pgettext_lazy("of an invoice", "Kind"), choices=list(KINDS.items()), initial="02")
     number = DigitsField(
         label=_("Number"),
         max_length=30,
@@ -36,7 +37,7 @@ class ReceivedForm(forms.Form):
         help_text=_("20 digits; 8 beside a code."),
     )
     code = DigitsField(
-        label=_("Code"),
+        label=pgettext_lazy("of an invoice", "Code"),
         max_length=20,
         required=False,
         widget=forms.TextInput(PLAIN | {"inputmode": "numeric"}),
@@ -97,7 +98,9 @@ class ReceivedFilter(forms.Form):
 
     q = forms.CharField(label=_("Number or seller"), required=False, max_length=100, widget=forms.SearchInput)
     tenant = forms.TypedChoiceField(label=_("Tenant"), coerce=int, empty_value=None, required=False)
-    usage = forms.ChoiceField(label=_("Use"), required=False, choices=[("", _("All")), *UsageState.choices])
+    usage = forms.ChoiceField(
+        label=pgettext_lazy("of an invoice", "Use"), required=False, choices=[("", _("All")), *UsageState.choices]
+    )
     check_state = forms.ChoiceField(
         label=_("Verified"), required=False, choices=[("", _("All")), *ReceivedInvoice.Check.choices]
     )

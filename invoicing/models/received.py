@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from config.states import StateField, StateModel, states_check, transition
@@ -13,10 +14,10 @@ from invoicing.models.tenant import Taxpayer, Tenant
 class UsageState(models.TextChoices):
     """What has been done with it, by the numbers that business systems know."""
 
-    UNUSED = "1", _("Not used")
-    IN_USE = "30", _("In use")
-    USED = "60", _("Used")
-    BOOKED = "65", _("Booked")
+    UNUSED = "1", pgettext_lazy("a received invoice", "Not used")
+    IN_USE = "30", pgettext_lazy("a received invoice", "In use")
+    USED = "60", pgettext_lazy("a received invoice", "Used")
+    BOOKED = "65", pgettext_lazy("a received invoice", "Booked")
 
 
 class Check(models.TextChoices):
@@ -24,7 +25,7 @@ class Check(models.TextChoices):
 
     PASSED = "1", _("Genuine")
     FAILED = "2", _("Not as recorded")
-    NOT_YET = "3", _("Not verified")
+    NOT_YET = "3", pgettext_lazy("a received invoice", "Not verified")
 
 
 class ReceivedInvoice(StateModel):

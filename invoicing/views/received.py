@@ -1,5 +1,6 @@
 """Received invoices: the list, one of them, typed in or uploaded, verified, put to use."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actors import rights_of
@@ -24,7 +25,7 @@ from finance.spreadsheets import CSV_MARK, csv_line
 from invoicing.forms.received import ReceivedFilter, ReceivedForm, ReceivedUploadForm, UsageForm
 from invoicing.models import ReceivedInvoice, Taxpayer
 from invoicing.open_api.reading import Reading
-from invoicing.open_api.received_wire import read_row
+from invoicing.open_api.received_wire import NAMES, read_row
 from invoicing.received_files import TITLES, read_file
 from invoicing.services.received import Became, CollectedBefore, Outcome, RowWrong, set_usage, upload_invoices
 from invoicing.services.tenants import tenants_of
@@ -36,6 +37,18 @@ RESULTS: Final = {
     Verdict.MISMATCH: gettext_lazy("The tax authority has it otherwise: compare day and total with the invoice."),
     Verdict.NOT_FOUND: gettext_lazy("The tax authority has no invoice with this number."),
     Verdict.REVERSED: gettext_lazy("It was genuine, and its seller has taken it back."),
+}
+COLUMNS: Final = {
+    "invoiceType": pgettext_lazy("of an invoice", "Kind"),
+    "invoiceCode": pgettext_lazy("of an invoice", "Code"),
+    "invoiceNo": gettext_lazy("Number"),
+    "invoiceDate": gettext_lazy("Day of issue"),
+    "salerName": gettext_lazy("Seller"),
+    "salerTaxNo": gettext_lazy("Seller's tax number"),
+    "buyerTaxNo": gettext_lazy("Buyer's tax number"),
+    "invoiceAmount": gettext_lazy("Amount without tax"),
+    "totalTaxAmount": gettext_lazy("Tax"),
+    "totalAmount": gettext_lazy("Total"),
 }
 MOVES: Final = {"1": ("30", "60"), "30": ("1", "60"), "60": ("65",), "65": ()}
 
@@ -155,7 +168,7 @@ def _upload(request: ConsoleRequest, form: ReceivedUploadForm) -> list[dict[str,
     for facts in read_file(form.cleaned_data["file"].read()):
         reading = Reading(facts)
         row = read_row(reading)
-        sentences = [sentence for _name, sentence in reading.faults]
+        sentences = _named(reading.faults)
         number, seller = str(facts.get("invoiceNo", ""))[:30], str(facts.get("salerName", ""))[:60]
         shown.append({"number": number, "seller": seller, "became": Became.REFUSED, "sentences": sentences})
         if row is not None and not reading.faults:
@@ -169,8 +182,13 @@ def _upload(request: ConsoleRequest, form: ReceivedUploadForm) -> list[dict[str,
 
 def _sentences(outcome: Outcome) -> list[str]:
     if isinstance(outcome.error, RowWrong):
-        return [sentence for _name, sentence in outcome.error.problems]
+        return _named([(NAMES.get(name, name), sentence) for name, sentence in outcome.error.problems])
     return [str(outcome.error)] if outcome.error is not None else []
+
+
+def _named(faults: Sequence[tuple[str, str]]) -> list[str]:
+    """Each with the column that it is about."""
+    return [f"{COLUMNS[name]}: {sentence}" if name in COLUMNS else sentence for name, sentence in faults]
 
 
 def _detail(request: ConsoleRequest, pk: int, error: DomainError | None) -> HttpResponse:
