@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import env
@@ -175,7 +176,13 @@ TAX_OPTIONS = env.prefixed("TAX_")
 # Fonts for signs in names that the font of drawn invoices lacks: paths with colons between.
 INVOICE_FONTS = [path for path in env.text("INVOICE_FONTS", "").split(":") if path]
 # Who issues invoices for cloud spending: SELLER_NAME, SELLER_TAX_NUMBER, SELLER_ADDRESS, SELLER_PHONE, SELLER_BANK,
-# SELLER_BANK_ACCOUNT, SELLER_DRAWER. The one by default is invented.
+# SELLER_BANK_ACCOUNT, SELLER_DRAWER. The one by default is invented, so it never stands on an invoice that counts.
+_seller = {name: value for name, value in env.prefixed("SELLER_").items() if value.strip()}
+if (
+    TAX_BACKEND != "invoicing.tax.simulator.SimulatedPlatform"
+    and not {"name", "tax_number", "drawer"} <= _seller.keys()
+):
+    raise ImproperlyConfigured("SELLER_NAME, SELLER_TAX_NUMBER and SELLER_DRAWER must be set to issue real invoices")
 SELLER = {
     "name": "统账云计算有限公司",
     "tax_number": "91110105MA01TX8W9J",
@@ -184,7 +191,7 @@ SELLER = {
     "bank": "示例银行北京分行",
     "bank_account": "110100000001",
     "drawer": "统账",
-} | {name: value for name, value in env.prefixed("SELLER_").items() if value.strip()}
+} | _seller
 
 # Words, time and place
 LANGUAGE_CODE = "zh-hans"

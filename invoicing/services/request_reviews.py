@@ -14,6 +14,7 @@ from config.errors import DomainError, InputError
 from config.transactions import atomic
 from invoicing.models import InvoiceRequest, IssueOrder
 from invoicing.services.requests import free_items, lock_payer, locked_request, note_request, start_issuing
+from invoicing.tax import Fault
 
 PERMISSION: Final = "invoicing.change_invoicerequest"
 
@@ -59,7 +60,8 @@ def reject_request(*, actor: Actor, request_id: int, reason: str, now: datetime 
     order = IssueOrder.objects.select_for_update().filter(request=request_id).first()  # whoever issues locks it first
     request = locked_request(request_id=request_id)
     _refuse_own(request, actor)
-    if order is not None and order.state != IssueOrder.State.FAILED:
+    # Under a serial that is a duplicate to the platform an invoice of ours may stand, whatever else failed.
+    if order is not None and (order.state != IssueOrder.State.FAILED or order.fault == Fault.DUPLICATE):
         raise MayBeIssued()
     request.reject(at=at, reason=why)
     request.save(update_fields=["state", "ended_at", "reason"])

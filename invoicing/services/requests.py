@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +31,7 @@ from invoicing.services.invoiceables import collect
 from invoicing.services.issuing import order_issue
 from invoicing.services.request_drafts import Draft, draft_request
 from invoicing.services.titles import missing_for_special
+from invoicing.vendor import drawer, vendor
 
 State = InvoiceRequest.State
 
@@ -176,10 +176,10 @@ def face_of(*, request: InvoiceRequest) -> Face:
     """What its invoice will say: its own copy of title and lines."""
     return Face(
         kind=request.kind,
-        seller=Party.read(settings.SELLER),
+        seller=vendor(),
         buyer=Party.read(request.title),
         lines=tuple(Line.read(line) for line in request.content["lines"]),
-        drawer=settings.SELLER["drawer"],
+        drawer=drawer(),
         remark=request.remark,
     )
 

@@ -136,8 +136,11 @@ def test_what_may_be_issued_cannot_be_rejected_what_failed_can(member):
     with pytest.raises(request_reviews.MayBeIssued):
         request_reviews.reject_request(actor=staff(), request_id=request.pk, reason="x")
     order = IssueOrder.objects.get()
-    order.fail(at=order.created_at, fault="refused", message="")
+    order.fail(at=order.created_at, fault="duplicate", message="")
     order.save(update_fields=["state", "ended_at", "fault", "message"])
+    with pytest.raises(request_reviews.MayBeIssued):  # it stands at the platform, from whatever time
+        request_reviews.reject_request(actor=staff(), request_id=request.pk, reason="x")
+    IssueOrder.objects.update(fault="refused")
     request_reviews.reject_request(actor=staff(), request_id=request.pk, reason="税局拒绝")
     assert open_sum(member) == D("106.00")
 
