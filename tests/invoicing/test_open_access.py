@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from config.logs import redact
 from invoicing.models import IssueOrder
 from invoicing.tax.cipher import sealed
 from tests.invoicing.calling import CREATE, INVALID, QUERY, System, ask, code, invoice_body, issued
@@ -105,3 +106,13 @@ def test_another_tenant_sees_and_touches_nothing(system, taxpayer, right):
     entitle(moved, 5)
     assert code(other.seal(CREATE, body)) == "1401"
     assert used(right) == 1
+
+
+def test_the_log_holds_no_token_of_an_address(system, taxpayer, caplog):
+    with caplog.at_level("DEBUG"):
+        system.seal(CREATE, invoice_body(taxpayer, buyerName="海桐贸易"), access_token=system.token)
+    assert system.token not in caplog.text
+    assert "海桐贸易" not in caplog.text
+    line = f'"POST {system.address(CREATE)} HTTP/1.1" 200 12'  # as the development server writes it
+    assert system.token in line
+    assert system.token not in redact(line)
