@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -181,7 +182,7 @@ class ChangeRequestAdmin(StaffAdmin):
         note = _now("%(issued)s issued invoices stay as they are.") % {"issued": plan.issued}
         return [
             _counts(_now("What would move"), counts, note),
-            table(_now("Entitlements"), columns, rows, empty=_now("None: number and entitlements stay as they are.")),
+            table(_now("Entitlements"), columns, rows),
         ]
 
     def _moved(self, row: ChangeRequest) -> list[Panel]:
@@ -227,7 +228,9 @@ class ChangeRequestAdmin(StaffAdmin):
         """What was ordered for it, and whether it is paid."""
         if row.fee_order is None:
             return "—"
-        return link(row.fee_order, f"{money(row.fee_order.payable)} · {row.fee_order.get_state_display()}")
+        return link(
+            row.fee_order, format_html("{} · {}", money(row.fee_order.payable), row.fee_order.get_state_display())
+        )
 
 
 def _tenant(row: ChangeRequest, name: str) -> str:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="changerequest",
             name="agreed_at",
-            field=models.DateTimeField(null=True, verbose_name="agreed"),
+            field=models.DateTimeField(null=True, verbose_name="agreed on"),
         ),
         migrations.AddField(
             model_name="changerequest",

@@ -86,7 +86,7 @@ class ChangeRequest(StateModel):
         Order, models.PROTECT, null=True, related_name="change_request", verbose_name=_("fee")
     )
     agreed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("agreed by"))
-    agreed_at = models.DateTimeField(_("agreed"), null=True)
+    agreed_at = models.DateTimeField(_("agreed on"), null=True)
     answer = models.CharField(_("answer"), max_length=500, blank=True)
     result = models.JSONField(_("what was moved"), default=dict)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))

@@ -38,6 +38,7 @@ def test_staff_waive_approve_and_see_what_was_moved(boss):
     entitle(taxpayer, 4711)
     change = ask(taxpayer)
     assert offered(boss, change) == ["waive"]
+    assert "&lt;span" not in boss.get(page(change)).content.decode()
     assert press(boss, change, "waive", reason="")[1]
     assert not press(boss, change, "waive", reason="我方录入错误")[1]
     assert offered(boss, change) == ["approve", "reject"]
