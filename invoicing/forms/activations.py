@@ -62,6 +62,7 @@ class ActivationForm(forms.Form):
         if known:
             field.choices = [*known, ("", _("A new tenant"))]  # type: ignore[attr-defined]
             field.help_text = _("An enterprise can be bound to one tenant only, so one tenant is enough as a rule.")
+            self.fields["name"].help_text = _("Only for a new tenant; another name than those you have.")
         else:
             del self.fields["tenant"]
 

@@ -88,8 +88,8 @@ def choose(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 def _choose(request: ConsoleRequest, order: CloudOrder, proof: str) -> HttpResponse:
     tenants = list(tenants_of(account=request.account))
-    initial = {"name": company_of(account=order.account), "tenant": tenants[0].pk if tenants else ""}
-    form = ActivationForm(typed(request), tenants=tenants, initial=initial)
+    first = {"tenant": tenants[0].pk, "erp": tenants[0].erp} if tenants else {"name": company_of(account=order.account)}
+    form = ActivationForm(typed(request), tenants=tenants, initial=first)
     asked: dict[str, Any] = {"actor": request.actor, "account": request.account, "order_id": order.pk, "proof": proof}
     tried = attempt(request, form, lambda: activate_order(**asked, **form.asked))
     if tried.result is not None:

@@ -26,7 +26,7 @@ from invoicing.services.cloud_orders import choose_contact
 from invoicing.services.entitlements import period_of, room_of
 
 State = CloudOrder.State
-STEPS = (_lazy("Delivered"), _lazy("Activated"), _lazy("First tax number assigned"), _lazy("All in use"))
+STEPS = (_lazy("Delivery"), _lazy("Activation"), _lazy("Assignment"), _lazy("All in use"))
 PLACE = {State.PAID: 1, State.DELIVERED: 2, State.ACTIVATED: 3}
 
 
