@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
 from accounts.admin.base import Ask, Button, Text
@@ -90,7 +91,7 @@ class PackageAdmin(AddedAdmin):
         """Its page."""
         return link(row.product)
 
-    @admin.display(description=_("delivery"), ordering="delivers_itself")
+    @admin.display(description=pgettext_lazy("an order", "delivery"), ordering="delivers_itself")
     def shown_delivery(self, row: Package) -> SafeString:
         """How its orders are delivered; a fee is delivered by nobody."""
         if row.pays_change:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.actors import Actor
 from accounts.admin.base import Button, StaffAdmin, Text
@@ -40,13 +41,14 @@ class TenantAdmin(StaffAdmin):
             [link(one), one.tax_number, when(one.created_at), when(one.released_at)]
             for one in row.taxpayers.all()[: ROWS_MAX + 1]
         ]
+        columns = [_("enterprise"), _("tax number"), _("added"), pgettext("a binding", "left")]
         orders = [
             [link(one, one.order_id), one.package.product, one.tax_numbers, one.get_state_display()]
             for one in row.orders.select_related("package__product")[: ROWS_MAX + 1]
         ]
         keys = [[link(one), when(one.shown_at), when(one.rotated_at)] for one in Credential.objects.filter(tenant=row)]
         return [
-            table(_("Enterprises"), [_("enterprise"), _("tax number"), _("added"), _("left")], taxpayers),
+            table(_("Enterprises"), columns, taxpayers),
             table(_("Orders"), [_("order"), _("product"), _("tax numbers"), _("state")], orders),
             table(_("Keys"), [_("client id"), _("shown"), _("renewed")], keys, empty=_("None yet")),
             history(of_subject(row)),
@@ -55,7 +57,7 @@ class TenantAdmin(StaffAdmin):
     @admin.display(description=_("state"))
     def shown_state(self, row: Tenant) -> SafeString:
         """As a pill."""
-        return pill(_now("Merged"), "neutral") if row.merged_into_id else pill(_now("In use"), "ok")
+        return pill(_now("Merged"), "neutral") if row.merged_into_id else pill(pgettext("a tenant", "In use"), "ok")
 
     @admin.display(description=_("account"))
     def account_link(self, row: Tenant) -> SafeString | str:
@@ -146,8 +148,8 @@ class CredentialAdmin(StaffAdmin):
     list_select_related = ["tenant"]
     search_fields = ["=client_id", "tenant__name", "=tenant__number"]
     search_help_text = _("Client id, name or number of the tenant")
-    fields = ["client_id", "tenant_link", "calls_a_minute", "created_at", "shown_at", "rotated_at", "old_until"]
-    readonly_fields = ["tenant_link"]
+    fields = ["client_id", "tenant_link", "calls_a_minute", "created_at", "shown_at", "rotated_at", "shown_old"]
+    readonly_fields = ["tenant_link", "shown_old"]
     buttons = [
         Button(
             "block",
@@ -186,3 +188,8 @@ class CredentialAdmin(StaffAdmin):
     def tenant_link(self, row: Credential) -> SafeString | str:
         """Its page."""
         return link(row.tenant)
+
+    @admin.display(description=_("old keys until"))
+    def shown_old(self, row: Credential) -> SafeString | str:
+        """How long the keys before the latest renewal work."""
+        return when(row.old_until)

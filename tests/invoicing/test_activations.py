@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Delivery
 from accounts.permissions import Role
 from config.errors import InputError, NotAllowed, NotFound
 from config.jobs import run_due
@@ -22,7 +23,7 @@ from invoicing.services.activations import (
 from invoicing.services.cloud_orders import NotDelivered, resend_letter
 from tests.factories import acting, make_account, make_operator, owner_of
 from tests.finance.funds import mover, staff
-from tests.invoicing.clouding import activated, delivered, package, paid, prove
+from tests.invoicing.clouding import activated, delivered, package, paid, prove, take
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +190,18 @@ def test_a_letter_sent_again_kills_the_one_before(manager, in_english):
     assert client.post(opened(new)[0], {"key": opened(old)[1]}).status_code == 422
     right = client.post(opened(new)[0], {"key": opened(new)[1]})
     assert "/login/" in right["Location"]  # the key is right, and now a person is asked for
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_letters_that_wait_only_the_newer_leaves(manager, in_english):
+    order = paid(manager)
+    take(order)
+    resend_letter(actor=staff(), company=manager.enterprise.name, number=str(order.pk))
+    run_due()
+    [letter] = letters()
+    assert Client().post(opened(letter)[0], {"key": opened(letter)[1]}).status_code == 302
+    states = Delivery.objects.filter(letter="cloud_order_delivered").order_by("event")
+    assert list(states.values_list("state", "problem")) == [("failed", "closed"), ("sent", "")]
 
 
 def test_without_the_key_nobody_gets_further(manager, stranger, browse):
