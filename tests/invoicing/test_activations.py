@@ -200,7 +200,7 @@ def test_of_two_letters_that_wait_only_the_newer_leaves(manager, in_english):
     run_due()
     [letter] = letters()
     assert Client().post(opened(letter)[0], {"key": opened(letter)[1]}).status_code == 302
-    states = Delivery.objects.filter(letter="cloud_order_delivered").order_by("event")
+    states = Delivery.objects.filter(letter="cloud_order_delivered").order_by("event_id")
     assert list(states.values_list("state", "problem")) == [("failed", "closed"), ("sent", "")]
 
 
