@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_index import Topic, Waiting, add_topic, add_waiting
-from invoicing.models import ChangeRequest, CloudOrder, IssueOrder, RedLetter
+from invoicing.models import ChangeRequest, CloudOrder, InvoiceRequest, IssueOrder, RedLetter
 from invoicing.services.refund_reversals import unreversed
 
 CHANGES = Waiting(
@@ -22,6 +22,26 @@ DELIVERIES = Waiting(
     "admin:invoicing_cloudorder_changelist",
     "needs=delivering",
     lambda: CloudOrder.objects.to_deliver().count(),
+)
+REQUESTS = Waiting(
+    _("Invoice requests to review"),
+    "file-plus",
+    "invoicing.view_invoicerequest",
+    "admin:invoicing_invoicerequest_changelist",
+    "needs=review",
+    lambda: InvoiceRequest.objects.to_review().count(),
+)
+REQUESTED = Topic(
+    "invoice_requests",
+    _("Invoice requests"),
+    [
+        "invoicing.invoicerequest",
+        "invoicing.invoiceable",
+        "invoicing.title",
+        "invoicing.invoicecontrol",
+        "invoicing.taxitem",
+        "invoicing.producttax",
+    ],
 )
 CLOUD = Topic(
     "invoice_cloud",
@@ -77,9 +97,11 @@ ISSUING = Topic("invoices", _("Invoices"), ["invoicing.issueorder", "invoicing.i
 
 def register() -> None:
     """Staff see what waits about invoices, and its pages by topic, from now on."""
+    add_waiting(REQUESTS)
     for waiting in (REFUSED, STUCK, RED_LETTERS, UNREVERSED):
         add_waiting(waiting)
     add_topic(ISSUING)
     add_waiting(DELIVERIES)
     add_waiting(CHANGES)
+    add_topic(REQUESTED)
     add_topic(CLOUD)

@@ -55,4 +55,8 @@ TEXTS: dict[str, Words] = {
         icon="circle-x",
         tone="warn",
     ),
+    "tax_item.added": Words(_("Added the tax item %(name)s"), icon="circle-plus"),
+    "tax_item.made_default": Words(_("Made %(name)s the tax item of products without their own"), icon="check"),
+    "product_tax.assigned": Words(_("Invoices %(product)s as %(name)s from now on"), icon="receipt"),
+    "product_tax.withdrawn": Words(_("Invoices %(product)s as the default tax item from now on"), icon="undo-2"),
 }

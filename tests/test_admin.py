@@ -42,7 +42,7 @@ from finance.models import (
     UsageImport,
     Voucher,
 )
-from invoicing.models import Package
+from invoicing.models import Package, ProductTax, TaxItem
 from tests.accounts.api_client import make_key
 from tests.factories import make_account, make_relationship
 from tests.staff import make_staff, pages, put_one_of_each, staff_browser
@@ -64,6 +64,8 @@ OURS = (
 )
 WRITABLE: dict[type[Model], set[str]] = {
     CreditLine: {"add"},
+    TaxItem: {"add"},
+    ProductTax: {"add"},
     MeteringKey: {"add"},
     Reseller: {"add"},
     StripedCredit: {"add"},

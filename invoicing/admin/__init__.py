@@ -9,7 +9,10 @@ from invoicing.admin import (
     packages,
     received,
     red_letters,
+    requests,
+    tax_items,
     tenants,
+    titles,
 )
 
 __all__ = [
@@ -21,5 +24,8 @@ __all__ = [
     "packages",
     "received",
     "red_letters",
+    "requests",
+    "tax_items",
     "tenants",
+    "titles",
 ]

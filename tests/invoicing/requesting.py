@@ -65,12 +65,12 @@ def taxed(product: Product, rate: str = "0.13", **more) -> TaxItem:
 
 def common(link: Relationship) -> Title:
     """Both sides have the same title; answers the manager's."""
-    name = "共同抬头有限公司"
-    usable = [Title.objects.usable().filter(account=side, name=name).first() for side in (link.member, link.manager)]
-    _member, own = (
-        known or title(side, name, 77) for known, side in zip(usable, (link.member, link.manager), strict=True)
-    )
+    _theirs, own = (_named(side, "共同抬头有限公司") for side in (link.member, link.manager))
     return own
+
+
+def _named(account: Account, name: str) -> Title:
+    return Title.objects.usable().filter(account=account, name=name).first() or title(account, name, 77)
 
 
 def propose(link: Relationship, **more) -> InvoiceControl:
