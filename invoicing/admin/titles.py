@@ -1,7 +1,6 @@
 """Titles, who asks for whose invoices, and what can be invoiced: to look at."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -112,7 +111,6 @@ class InvoiceableAdmin(StaffAdmin):
 
     paginator = BoundedPaginator
     list_display = ["__str__", "payer", "owner", "product", yuan("amount", _("amount")), "order", "request"]
-    list_filter: ClassVar[Sequence[str]] = []
     list_select_related = ["payer", "owner", "product", "order", "request"]
     search_fields = ["=payer__number", "=owner__number", "=order__pk", "=request__pk"]
     search_help_text = _("Number of an account, an order or a request")
