@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.base import TYPED_LENGTH_MAX, EmailField
 from config.forms import CardSelect
@@ -36,9 +37,9 @@ class TitleForm(forms.Form):
     name = Line(label=_("Name"), required=True)
     tax_number = Line(label=_("Tax number"), help_text=_("The unified social credit code of an enterprise."))
     address = Line(label=_("Registered address"), help_text=_("This and what follows: for VAT special invoices."))
-    phone = Line(label=_("Phone"))
-    bank = Line(label=_("Bank"))
-    bank_account = Line(label=_("Bank account"))
+    phone = Line(label=pgettext_lazy("a title", "Phone"))
+    bank = Line(label=pgettext_lazy("a title", "Bank"))
+    bank_account = Line(label=pgettext_lazy("a title", "Bank account"))
     email = EmailField(label=_("Invoices go to"), required=False, help_text=_("Unless a request says otherwise."))
 
     @property

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 
@@ -25,7 +26,7 @@ class Title(models.Model):
         """Who it is."""
 
         ENTERPRISE = "enterprise", _("Enterprise")
-        PERSON = "person", _("Person")
+        PERSON = "person", pgettext_lazy("a title", "Person")
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="titles", verbose_name=_("account"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ENTERPRISE)

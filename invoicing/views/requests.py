@@ -77,11 +77,24 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "lines": printed(Line.read(line) for line in asked.content["lines"]),
         "covers": shown_covers(asked.content["covers"]),
         "story": story_of(asked, request.account),
+        "again": _again(request, asked),
         "can_cancel": seen.mine
         and asked.state == InvoiceRequest.State.SUBMITTED
         and Right.MANAGE_INVOICES in rights_of(request.actor, request.account),
     }
     return page(request, "invoicing/requests/detail.html", context)
+
+
+def _again(request: ConsoleRequest, asked: InvoiceRequest) -> str:
+    """Where whoever asked for a rejected one asks anew; empty for others."""
+    mine = asked.asked_by_id == request.account.pk
+    if not mine or Right.MANAGE_INVOICES not in rights_of(request.actor, request.account):
+        return ""
+    if asked.relationship is None:
+        return reverse("invoicing:request-create")
+    link = asked.relationship
+    usable = link.grants(Point.REQUEST_INVOICE)
+    return reverse("invoicing:member-request-create", args=[link.pk]) if usable else ""
 
 
 def _invoice_page(invoice: Invoice | None) -> str:

@@ -167,7 +167,7 @@ def test_the_overview_shows_figures_a_picture_and_says_what_to_do(browse, consol
     open_items(member, "60.00")
     ask(member)
     page = console.get(at("overview"))
-    assert all(shows(page, text) for text in ("Requested", "60.00", "Latest requests"))
+    assert all(shows(page, text) for text in ("开票中", "60.00", "Latest requests"))
     assert shows(browse(stranger).get(at("overview")), "Nothing to invoice yet")
 
 
