@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +15,8 @@ from invoicing.entitlement_reports import SOON, Standing, seen_by, standing_of
 from invoicing.models import CloudOrder, Credential, Taxpayer
 
 State = CloudOrder.State
-MOST = 6  # of one kind
+MOST = 6  # tenants whose keys nobody fetched
+ORDERS_MOST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def open_orders(account: Account) -> Sequence[CloudOrder]:
     rows = rows.annotate(
         assigned=Count("entitlements", filter=Q(entitlements__ended_at=None)), enterprises=Exists(bound)
     )
-    return list(rows.select_related("package__product", "tenant").order_by("pk"))
+    rows = rows.exclude(state=State.ACTIVATED, assigned__gte=F("tax_numbers"))
+    return list(rows.select_related("package__product", "tenant").order_by("pk")[:ORDERS_MOST])
 
 
 def _of_orders(account: Account) -> Iterator[Step]:

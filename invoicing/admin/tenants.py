@@ -41,7 +41,7 @@ class TenantAdmin(StaffAdmin):
             [link(one), one.tax_number, when(one.created_at), when(one.released_at)]
             for one in row.taxpayers.all()[: ROWS_MAX + 1]
         ]
-        columns = [_("enterprise"), _("tax number"), _("added"), pgettext("a binding", "left")]
+        columns: list[Text] = [_("enterprise"), _("tax number"), _("added"), pgettext("a binding", "left")]
         orders = [
             [link(one, one.order_id), one.package.product, one.tax_numbers, one.get_state_display()]
             for one in row.orders.select_related("package__product")[: ROWS_MAX + 1]
