@@ -31,7 +31,13 @@ def look(path, account=None, user=None, through=None):
 @pytest.mark.rule("K12.3")
 def test_an_owner_sees_finance_and_directory(manager):
     nav = look("/finance/members/", manager)["nav"]
-    assert [product.key for product in nav.products] == ["finance", "directory", "account"]
+    assert [product.key for product in nav.products] == [
+        "finance",
+        "directory",
+        "account",
+        "invoices",
+        "invoice-cloud",
+    ]
     assert nav.product.key == "finance"
     assert look("/directory/", manager)["nav"].product.key == "directory"
     assert look("/account/log/", manager)["nav"].product.key == "account"
@@ -40,7 +46,7 @@ def test_an_owner_sees_finance_and_directory(manager):
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.VIEWER])
 def test_others_are_offered_only_what_opens_to_them(manager, role):
     nav = look("/finance/members/", manager, make_operator(manager, role))["nav"]
-    assert [product.key for product in nav.products] == ["finance", "account"]
+    assert [product.key for product in nav.products] == ["finance", "account", "invoices", "invoice-cloud"]
 
 
 @pytest.mark.rule("K12.4", "K13.4")

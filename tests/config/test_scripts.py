@@ -20,7 +20,7 @@ from tests.config.embedded import House, house, until
 
 __all__ = ["house"]
 
-START_SECONDS_MAX = 90
+START_SECONDS_MAX = 240
 LEFT_BEHIND = (".git", ".venv", "var", "staticfiles", "__pycache__", ".*_cache", ".hypothesis", ".env", "tests")
 
 
