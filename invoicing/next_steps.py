@@ -40,11 +40,10 @@ def open_orders(account: Account) -> Sequence[CloudOrder]:
     """Those with something to do, each with `assigned`, how many tax numbers have it, and `enterprises` or none."""
     bound = Taxpayer.objects.bound().filter(tenant=OuterRef("tenant"))
     rows = CloudOrder.objects.filter(account=account).exclude(state=State.REFUNDED)
-    rows = rows.annotate(
+    waiting = rows.annotate(
         assigned=Count("entitlements", filter=Q(entitlements__ended_at=None)), enterprises=Exists(bound)
-    )
-    rows = rows.exclude(state=State.ACTIVATED, assigned__gte=F("tax_numbers"))
-    return list(rows.select_related("package__product", "tenant").order_by("pk")[:ORDERS_MOST])
+    ).exclude(state=State.ACTIVATED, assigned__gte=F("tax_numbers"))
+    return list(waiting.select_related("package__product", "tenant").order_by("pk")[:ORDERS_MOST])
 
 
 def _of_orders(account: Account) -> Iterator[Step]:
