@@ -42,7 +42,7 @@ class Products(BillsView):
     def get(self, request: Request) -> Response:
         """One page, by id."""
         query = checked(Query(data=request.query_params.dict()))
-        rows = Product.objects.filter(active=True).select_related("category")
+        rows = Product.objects.filter(active=True, listed=True).select_related("category")
         return self.listing(rows, ProductOut, limit=query["limit"], order=("id",), prepare=_priced)
 
 

@@ -58,6 +58,8 @@ class Product(models.Model):
         help_text=_("How long it runs on after the payer has nothing left to pay with."),
     )
     active = models.BooleanField(_("on sale"), default=True)
+    # A fee, say, is ordered by the page that asks for it; whoever bought it alone would get nothing.
+    listed = models.BooleanField(_("in the catalogue"), default=True, db_default=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
     class Meta:

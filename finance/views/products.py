@@ -35,7 +35,7 @@ from finance.services.trusts import payer_of
 def listing(request: ConsoleRequest) -> HttpResponse:
     """What is on sale, with its list price."""
     filters = ProductFilter(request.GET)
-    found = Product.objects.filter(active=True).select_related("category")
+    found = Product.objects.filter(active=True, listed=True).select_related("category")
     if words := filters.wanted("q"):
         found = found.filter(Q(name__icontains=words) | Q(code__icontains=words) | Q(category__name__icontains=words))
     if mode := filters.wanted("pay_mode"):
@@ -145,4 +145,4 @@ def _asked(form: OrderForm) -> dict[str, Any]:
 
 def _sold(pk: int) -> Product:
     rows = Product.objects.select_related("category")
-    return get_object_or_404(rows, pk=pk, active=True, pay_mode=PayMode.PREPAID)
+    return get_object_or_404(rows, pk=pk, active=True, listed=True, pay_mode=PayMode.PREPAID)

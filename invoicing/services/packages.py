@@ -25,7 +25,10 @@ def add_package(
     delivers_itself: bool = True,
     pays_change: bool = False,
 ) -> Package:
-    """Paid orders of this product are the invoice cloud's from now on. Raises InputError."""
+    """Paid orders of this product are the invoice cloud's from now on. Raises InputError.
+
+    A fee leaves the catalogue: only the change request that it pays for orders it.
+    """
     require_staff(actor, "invoicing.add_package")
     if product.pay_mode != PayMode.PREPAID:
         raise InputError("product", _("Choose a prepaid product: rights are ordered, not metered."))
@@ -43,6 +46,9 @@ def add_package(
         delivers_itself=delivers_itself,
         pays_change=pays_change,
     )
+    if pays_change and product.listed:
+        product.listed = False
+        product.save(update_fields=["listed"])
     _note("package.added", actor, package)
     return package
 

@@ -36,6 +36,12 @@ def now():
     return timezone.now()
 
 
+def test_what_another_page_sells_is_not_in_the_catalogue(console):
+    fee = prepaid("100", name="变更费", listed=False)
+    assert "变更费" not in console.get(at("product-list")).text
+    assert console.get(at("order-create", fee.pk)).status_code == 404
+
+
 def test_from_a_product_to_a_paid_order_without_a_script(console, manager):
     product = prepaid("100", name="云主机")
     assert "云主机" in console.get(at("product-list")).text

@@ -36,9 +36,11 @@ def test_only_prepaid_products_and_each_once():
             add_package(actor=staff(), product=product, service="issuing", quantity=1)
 
 
-def test_a_fee_gives_nothing():
+def test_a_fee_gives_nothing_and_is_not_in_the_catalogue():
     made = add_package(actor=staff(), product=prepaid(), service="issuing", quantity=0, pays_change=True)
     assert made.pays_change
+    assert not made.product.listed
+    assert add_package(actor=staff(), product=prepaid(), service="issuing", quantity=1).product.listed
 
 
 def test_only_staff_keep_packages(manager):

@@ -74,7 +74,7 @@ def test_a_month_of_trusteeship_over_three_members_is_one_invoice(manager, membe
 
 
 def title_of(account) -> str:
-    return account.titles.get().name
+    return str(account.titles.get().name)
 
 
 @pytest.mark.rule("K7.6", "K8.9", "A4.5")
