@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, Relationship, User
 from accounts.permissions import Point
@@ -115,7 +116,7 @@ class ControlState(models.TextChoices):
     """From asked to ended."""
 
     PROPOSED = "proposed", _("Waits for the member")
-    IN_FORCE = "in_force", _("In force")
+    IN_FORCE = "in_force", pgettext_lazy("a control", "In force")
     REFUSED = "refused", _("Refused")
     ENDED = "ended", _("Ended")
 
