@@ -24,7 +24,7 @@ class InvoiceKind(models.TextChoices):
 class RequestState(models.TextChoices):
     """From asked to issued."""
 
-    SUBMITTED = "submitted", _("Submitted")
+    SUBMITTED = "submitted", pgettext_lazy("a request", "Submitted")
     ISSUING = "issuing", _("Being issued")
     ISSUED = "issued", _("Issued")
     REJECTED = "rejected", _("Rejected")
@@ -118,7 +118,7 @@ class ControlState(models.TextChoices):
     PROPOSED = "proposed", _("Waits for the member")
     IN_FORCE = "in_force", pgettext_lazy("a control", "In force")
     REFUSED = "refused", _("Refused")
-    ENDED = "ended", _("Ended")
+    ENDED = "ended", pgettext_lazy("an agreement", "Ended")
 
 
 class ControlQuerySet(models.QuerySet["InvoiceControl"]):
