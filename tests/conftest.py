@@ -8,6 +8,7 @@ import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 from django.utils import translation
+from hypothesis import settings as drawn
 from pytest_django import Settings
 
 from accounts.models import Account, User
@@ -15,6 +16,9 @@ from config import outbox
 from tests.factories import make_account, owner_of
 
 pytest_plugins = ["tests.rules_plugin"]
+# How long a drawn example takes says nothing on a busy machine.
+drawn.register_profile("untimed", deadline=None)
+drawn.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
