@@ -22,7 +22,7 @@ ISSUING_RUN_SECONDS: Final = 40.0  # below the time limit of a job
 SILENCES_PER_RUN: Final = 3  # calls without an answer, then the platform is left alone until the next run
 BUSY_PAUSE: Final = timedelta(seconds=30)
 
-OPERATION_KEY_TRIES: Final = 10  # wrong keys in a day, then staff send a new letter
+OPERATION_KEY_TRIES: Final = 10  # wrong keys for one letter, then staff send a new one
 ASSIGNMENT_UNDO: Final = timedelta(minutes=30)  # while nothing was used
 TOKEN_LIFE: Final = timedelta(hours=2)
 TIMESTAMP_SKEW: Final = timedelta(minutes=5)
