@@ -24,8 +24,8 @@ from invoicing.open_api.received_shapes import (
     CollectIn,
     CollectOut,
     ReceivedOut,
-    UsageIn,
     UsageOut,
+    UseIn,
 )
 from invoicing.open_api.received_wire import NAMES, read_row
 from invoicing.open_api.telling import received_data
@@ -108,7 +108,7 @@ class Usage(ClientView):
         tags=["received"],
         summary=_("Set what is done with received invoices"),
         description=_("For all of them or, where one cannot be moved, for none. 1 → 30 → 60 → 65, from 30 back to 1."),
-        request=UsageIn,
+        request=UseIn,
         responses={200: UsageOut},
     )
     def post(self, request: Request) -> Response:  # noqa: ARG002

@@ -83,7 +83,7 @@ class WhichIn(serializers.Serializer[Any]):
     invoiceNo = serializers.CharField(max_length=20)
 
 
-class UsageIn(serializers.Serializer[Any]):
+class UseIn(serializers.Serializer[Any]):
     """What is done with which."""
 
     expendStatus = serializers.ChoiceField(UsageState.choices)

@@ -138,7 +138,7 @@ def envelope(name: str, data: serializers.BaseSerializer[Any]) -> serializers.Ba
         "description": serializers.CharField(),
         "data": data,
     }
-    return inline_serializer(name, members)
+    return inline_serializer(f"Open{name}", members)  # the console has shapes of its own
 
 
 OrderOut = envelope("OrderOut", Order())

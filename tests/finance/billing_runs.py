@@ -29,8 +29,8 @@ def parts(line: BillLine) -> tuple[Decimal, ...]:
     return line.payable, line.voucher, line.cash, line.credit, line.outstanding
 
 
-def lend(account, limit: str) -> None:
-    grant_credit(actor=staff(), account=account, limit=D(limit), now=NOON - DAY)
+def lend(account, limit: str, since: datetime = NOON - DAY) -> None:
+    grant_credit(actor=staff(), account=account, limit=D(limit), now=since)
 
 
 def trusteed(manager, member, since: datetime, until: datetime | None = None, **more) -> Trust:

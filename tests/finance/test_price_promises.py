@@ -71,7 +71,7 @@ def test_an_order_costs_what_was_shown(world, months, off, cheap_hashes):
         pair, product = build((*world[:4], "alone" if off else world[4], *world[5:-1], "3"), "prepaid")
         for account in (pair.manager, pair.member):
             top_up(account, "90000000.00")
-            lend(account, "90000000.00")
+            lend(account, "90000000.00", since=LONG_AGO)
         cut = coupon(pair.member, rate=D(off)) if off and D(off) < 1 else None
         try:
             shown = price_of(pair.member, product, quantity="3", months=months, coupon=cut)
