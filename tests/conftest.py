@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 from django.utils import translation
@@ -13,12 +14,20 @@ from pytest_django import Settings
 
 from accounts.models import Account, User
 from config import outbox
+from tests import migrated
 from tests.factories import make_account, owner_of
 
 pytest_plugins = ["tests.rules_plugin"]
 # How long a drawn example takes says nothing on a busy machine.
 drawn.register_profile("untimed", deadline=None)
 drawn.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
+    """The databases of tests are copies of one that has been migrated."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template()
 
 
 @pytest.fixture(scope="session")
