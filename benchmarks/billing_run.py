@@ -15,11 +15,11 @@ from django.test import override_settings
 
 from accounts.models import Account
 from benchmarks.usage_data import COLUMNS, LATER, PARTITION
+from config.copying import raw_cursor
 from finance.models import BillLine, Book, Discount, Price, Product, Statement, Usage, UsageImport
 from finance.models.usage import SHARDS
 from finance.services import ledger
 from finance.services.billing import bill_usage
-from finance.services.staging import raw_cursor
 from finance.services.usage_files import import_usage
 
 BLOCK = 1024 * 1024

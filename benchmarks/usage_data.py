@@ -11,10 +11,11 @@ from django.db import connection
 
 from accounts.models import Account
 from benchmarks import usage_terms
+from config.copying import raw_cursor
 from finance.cycles import ZONE
 from finance.models.usage import SHARDS
 from finance.services.partitions import ensure_months, partition_of
-from finance.services.staging import FIELDS, raw_cursor
+from finance.services.staging import FIELDS
 
 ACCOUNTS, PRODUCTS, PER_LINE = 10_000, 20, 5
 PAIRS = ACCOUNTS * PRODUCTS

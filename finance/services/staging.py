@@ -6,10 +6,11 @@ are plain throughout are read by the database itself, which is the fast way; all
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import psycopg
 from django.db import connection
+
+from config.copying import raw_cursor
 
 FIELDS = ("source_id", "account", "product", "instance", "quantity", "started_at", "ended_at", "corrects")
 Row = Sequence[str]  # in the order of FIELDS
@@ -69,12 +70,6 @@ def stage_csv(*, piece: bytes, lines: int) -> None:
     if _copy(f"COPY usage_in ({_COLUMNS}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({_COLUMNS}))", piece) != lines:
         raise psycopg.DataError("a record runs over several lines")
     _read_texts()
-
-
-def raw_cursor() -> "psycopg.Cursor[Any]":
-    """The driver's own cursor on Django's connection, which knows COPY."""
-    connection.ensure_connection()
-    return psycopg.Cursor(connection.connection)
 
 
 def _copy(statement: str, piece: bytes) -> int:

@@ -1,0 +1,127 @@
+"""What a file says of itself, and what is wrong with one that cannot be used."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from config.errors import DomainError
+
+NAME: Final = "manifest.json"
+FORMAT: Final = "tongzhang-set"
+VERSION: Final = 1  # of the format; a change that older readers would misread raises it
+_LARGEST: Final = 4 * 1024 * 1024  # bytes of a manifest; it names people, not entries
+
+
+class Unfit(DomainError):
+    """A file from which no set can be restored; `sentence` says why."""
+
+    code = "unfit_file"
+    status = 422
+    sentence = _("This file is damaged or was not made by a backup.")
+    hint = _("Choose another backup, or make a new one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a set in the file."""
+
+    name: str
+    file: str
+    columns: list[str]
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody inside a set: the name there, and what a restore wants to know of them (S17.12)."""
+
+    name: str
+    employee: str = ""
+    mobile: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPart:
+    """One set in the file."""
+
+    number: str
+    name: str
+    edition: str
+    version: str
+    tables: list[Table]
+    people: list[Person]
+
+    @property
+    def bytes(self) -> int:
+        """Unpacked."""
+        return sum(table.bytes for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is in the file."""
+
+    made_at: str
+    sets: list[SetPart]
+    format: str = FORMAT
+    format_version: int = VERSION
+
+
+def parsed(text: bytes) -> Manifest:
+    """The manifest in this text. Raises Unfit with a sentence for people."""
+    if len(text) > _LARGEST:
+        raise Unfit()
+    try:
+        found = json.loads(text)
+        if found["format"] != FORMAT:
+            raise Unfit(_FOREIGN)
+        if found["format_version"] != VERSION:
+            raise Unfit(_NEWER if found["format_version"] > VERSION else _OLDER)
+        return Manifest(made_at=_text(found["made_at"]), sets=[_set(part) for part in found["sets"]])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise Unfit() from error
+
+
+def _set(part: Mapping[str, Any]) -> SetPart:
+    return SetPart(
+        number=_text(part["number"]),
+        name=_text(part["name"]),
+        edition=_text(part["edition"]),
+        version=_text(part["version"]),
+        tables=[_table(table) for table in part["tables"]],
+        people=[Person(_text(one["name"]), _text(one["employee"]), _text(one["mobile"])) for one in part["people"]],
+    )
+
+
+def _table(table: Mapping[str, Any]) -> Table:
+    return Table(
+        name=_text(table["name"]),
+        file=_text(table["file"]),
+        columns=[_text(column) for column in table["columns"]],
+        rows=_count(table["rows"]),
+        bytes=_count(table["bytes"]),
+        sha256=_text(table["sha256"]),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > 200:
+        raise TypeError
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError
+    return value
+
+
+_FOREIGN: str | Promise = _("This file was made by another program.")
+_NEWER: str | Promise = _("This file was made by a newer version of this system.")
+_OLDER: str | Promise = _("This file was made by an older version of this system, which can no longer be read.")

@@ -1,0 +1,84 @@
+"""Reading the file of a set: what it says is checked first, sizes and hashes while it is unpacked."""
+
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from config.sealed_files import Broken, SealedReader, is_sealed
+from kiscloud.set_files.manifest import NAME, Manifest, SetPart, Table, Unfit, parsed
+
+PURPOSE: Final = "set file"  # what kept files are sealed for
+_PIECE: Final = 256 * 1024
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, Broken, NotImplementedError, RuntimeError, KeyError)
+
+
+class Larger(Unfit):
+    """More comes out of the file than it says."""
+
+    code = "file_larger_than_said"
+    sentence = _("More comes out of this file than it says, so it was not unpacked any further.")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open file whose manifest was read and fits what is in it."""
+
+    manifest: Manifest
+    pack: zipfile.ZipFile
+
+    def only_set(self) -> SetPart:
+        """The one set of a backup. Raises Unfit."""
+        if len(self.manifest.sets) != 1:
+            raise Unfit(_("This file holds several account sets; choose a file with one."))
+        return self.manifest.sets[0]
+
+    def table(self, table: Table) -> Iterator[bytes]:
+        """The table as CSV with a line of names, in pieces; never more than it says. Raises Unfit."""
+        size, digest = 0, hashlib.sha256()
+        with _damage(), self.pack.open(table.file) as source:
+            while piece := source.read(_PIECE):
+                size += len(piece)
+                if size > table.bytes:
+                    raise Larger()
+                digest.update(piece)
+                yield piece
+        if size != table.bytes or digest.hexdigest() != table.sha256:
+            raise Unfit()
+
+
+@contextmanager
+def open_file(raw: BinaryIO) -> Iterator[Opened]:
+    """The file, sealed or not, with its manifest; nothing else is unpacked yet. Raises Unfit with a sentence.
+
+    What is not named in the manifest is never unpacked; two entries of one name or a name that leads elsewhere make
+    the file unfit.
+    """
+    with _damage():
+        plain = io.BufferedReader(SealedReader(raw, purpose=PURPOSE)) if is_sealed(raw) else raw
+        pack = zipfile.ZipFile(plain)
+    with pack:
+        with _damage():
+            names = [entry.filename for entry in pack.infolist()]
+            if pack.getinfo(NAME).file_size > 4 * 1024 * 1024:
+                raise Unfit()
+            manifest = parsed(pack.read(NAME))
+        said = [table.file for part in manifest.sets for table in part.tables]
+        if sorted(names) != sorted([NAME, *said]) or len(set(said)) != len(said):
+            raise Unfit()
+        yield Opened(manifest, pack)
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    """What the libraries say of a damaged file becomes a sentence."""
+    try:
+        yield
+    except _DAMAGED as error:
+        raise Unfit() from error
