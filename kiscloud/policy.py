@@ -22,3 +22,6 @@ KEY_ATTEMPTS: Final = 10  # wrong keys in an hour, for a company and for a seria
 TICKET_LIFE: Final = timedelta(seconds=60)
 DEVICE_LIFE: Final = timedelta(days=90)  # of a remembered log-in (S20.3)
 PERSONAL_DRIVE: Final = 1024 * 1024 * 1024  # bytes for each person
+BACKUPS_MAX: Final = 100  # made by hand and sent by private servers, in a company's drive (S16.3)
+AUTOMATIC_KEPT: Final = 7  # of each set (S16.9)
+UNPACKED_MAX: Final = 2 * 1024 * 1024 * 1024  # bytes of a set that the public cloud takes (S17.7)

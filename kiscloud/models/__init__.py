@@ -2,6 +2,7 @@
 
 from kiscloud.models.account_set import AccountSet, SetUser
 from kiscloud.models.activation import ActivationKey, Offering
+from kiscloud.models.backup import Backup
 from kiscloud.models.client import Archive, DriveFile, PrivateServer, Release
 from kiscloud.models.company import Company, CompanyMember
 from kiscloud.models.seat import Device, LaunchTicket, Platform, Seat
@@ -11,6 +12,7 @@ __all__ = [
     "AccountSet",
     "ActivationKey",
     "Archive",
+    "Backup",
     "Company",
     "CompanyMember",
     "Device",

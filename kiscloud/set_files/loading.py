@@ -1,10 +1,9 @@
 """Loading one set of a file into an empty set: under new ids, set-based, whole or not at all."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
-from django.db import DataError, IntegrityError, InternalError, connection, models
+from django.db import models
 from psycopg import sql
 
 from config.copying import raw_cursor
@@ -13,19 +12,14 @@ from kiscloud.models import AccountSet
 from kiscloud.set_contents import parts
 from kiscloud.set_files.manifest import SetPart, Table, Unfit
 from kiscloud.set_files.reading import Opened
-from kiscloud.set_files.writing import Beat, columns_of, listed
+from kiscloud.set_files.writing import columns_of, listed
 
-# What the database says to rows that are not what they should be, straight or through Django.
-_REFUSED: Final = (
-    *(DataError, IntegrityError, InternalError),
-    *(psycopg.DataError, psycopg.IntegrityError, psycopg.InternalError),
-)
+# What the database says to rows that are not what they should be.
+_REFUSED: Final = (psycopg.DataError, psycopg.IntegrityError, psycopg.InternalError, psycopg.errors.RaiseException)
 
 
 @atomic
-def load_set(
-    *, opened: Opened, part: SetPart, account_set: AccountSet, beat: Beat = lambda _bytes: None
-) -> dict[str, int]:
+def load_set(*, opened: Opened, part: SetPart, account_set: AccountSet) -> dict[str, int]:
     """The empty set has the rows of this part under new ids, and every deferred rule of the database was asked.
 
     What refers to somebody outside the set (S17.8) refers to nobody now. Answers the rows of each table. Raises Unfit,
@@ -36,9 +30,9 @@ def load_set(
         raise Unfit()
     try:
         for model in parts():
-            _stage(model, said[model._meta.db_table], opened, beat)
+            _stage(model, said[model._meta.db_table], opened)
         rows = {model._meta.db_table: _move(model, account_set) for model in parts()}
-        with connection.cursor() as cursor:
+        with raw_cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     except _REFUSED as error:
@@ -46,7 +40,7 @@ def load_set(
     return rows
 
 
-def _stage(model: type[models.Model], table: Table, opened: Opened, beat: Beat) -> None:
+def _stage(model: type[models.Model], table: Table, opened: Opened) -> None:
     """The rows lie in a table of this transaction, each with the id that it will have."""
     name, columns = model._meta.db_table, columns_of(model)
     if table.columns != columns:
@@ -58,7 +52,6 @@ def _stage(model: type[models.Model], table: Table, opened: Opened, beat: Beat) 
         with cursor.copy(_COPY.format(**words)) as copy:
             for piece in opened.table(table):
                 copy.write(piece)
-                beat(len(piece))
         if cursor.rowcount != table.rows:
             raise Unfit()
         cursor.execute(_INDEX.format(**words))
@@ -85,15 +78,11 @@ def _move(model: type[models.Model], account_set: AccountSet) -> int:
         return cursor.rowcount
 
 
-_NOTHING: Final = sql.SQL("")
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """Where a column of the set's row comes from."""
 
     value: sql.Composable
-    join: sql.Composable = _NOTHING
+    join: sql.Composable = sql.SQL("")
     dangling: sql.Composable | None = None  # true for a row that refers to what is not in the file
 
 

@@ -18,19 +18,15 @@ from kiscloud.models import AccountSet
 from kiscloud.set_contents import parts
 from kiscloud.set_files.manifest import NAME, Manifest, Person, SetPart, Table
 
-Beat = Callable[[int], None]  # told how many bytes were written since, so that progress can be shown
 
-
-def write_file(
-    *, account_sets: Sequence[AccountSet], to: IO[bytes], now: datetime | None = None, beat: Beat = lambda _bytes: None
-) -> Manifest:
+def write_file(*, account_sets: Sequence[AccountSet], to: IO[bytes], now: datetime | None = None) -> Manifest:
     """The sets' contents at one instant are in the file, which stays open; answers its manifest.
 
     People may go on writing: nothing is locked. Outside a transaction the instant is that of the first read; inside
     one it is the caller's affair. Takes no more memory for a million rows than for ten.
     """
     with _one_instant(), zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as pack:
-        found = [_write_set(account_set, pack, beat) for account_set in account_sets]
+        found = [_write_set(account_set, pack) for account_set in account_sets]
         manifest = Manifest(made_at=(now or timezone.now()).isoformat(), sets=found)
         pack.writestr(NAME, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
     return manifest
@@ -47,18 +43,18 @@ def _one_instant() -> Iterator[None]:
         yield
 
 
-def _write_set(account_set: AccountSet, pack: zipfile.ZipFile, beat: Beat) -> SetPart:
+def _write_set(account_set: AccountSet, pack: zipfile.ZipFile) -> SetPart:
     return SetPart(
         number=account_set.number,
         name=account_set.name,
         edition=account_set.subscription.edition,
         version=account_set.version,
-        tables=[_write_table(model, account_set, pack, beat) for model in parts()],
+        tables=[_write_table(model, account_set, pack) for model in parts()],
         people=people_of(account_set),
     )
 
 
-def _write_table(model: type[models.Model], account_set: AccountSet, pack: zipfile.ZipFile, beat: Beat) -> Table:
+def _write_table(model: type[models.Model], account_set: AccountSet, pack: zipfile.ZipFile) -> Table:
     name = model._meta.db_table
     columns = columns_of(model)
     file = f"sets/{account_set.number}/{name}.csv"
@@ -70,7 +66,6 @@ def _write_table(model: type[models.Model], account_set: AccountSet, pack: zipfi
                 out.write(piece)
                 digest.update(piece)
                 size += len(piece)
-                beat(len(piece))
         count = cursor.rowcount
     return Table(name=name, file=file, columns=columns, rows=count, bytes=size, sha256=digest.hexdigest())
 

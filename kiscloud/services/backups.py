@@ -1,0 +1,258 @@
+"""Backups: begun by hand or by the day, made by a job, tried by restoring them, the old ones removed (S16, C9)."""
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, BinaryIO, Final, cast
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import SYSTEM, Actor
+from accounts.events import record
+from config.errors import DomainError, NotFound
+from config.jobs import enqueue
+from config.sealed_files import SealedWriter
+from config.transactions import atomic
+from kiscloud import policy
+from kiscloud.models import AccountSet, Backup, Company, Subscription
+from kiscloud.services.companies import locked_company, require_admin
+from kiscloud.set_files import Manifest, write_file
+from kiscloud.set_files.reading import PURPOSE
+
+JOB: Final = "kiscloud.back_up"
+Kind = Backup.Kind
+
+
+class DriveFull(DomainError):
+    """The company's drive takes no more backups."""
+
+    code = "backup_drive_full"
+    rule = "S16.3"
+    sentence = _("“%(company)s” has %(count)s backups made by hand or sent by private servers; more are not possible.")
+    hint = _("Delete backups that you no longer need, then start again.")
+
+
+class SetNotReady(DomainError):
+    """A set that is being made, restored or is gone has nothing to back up."""
+
+    code = "set_not_ready"
+    sentence = _("The account set “%(set)s” is “%(state)s”, so it cannot be backed up now.")
+
+
+class DataGone(DomainError):
+    """The product's data was deleted after its end."""
+
+    code = "product_purged"
+    rule = "S10.4"
+    sentence = _("The data of %(product)s was deleted on %(day)s.")
+
+
+@atomic
+def start_backup(*, actor: Actor, set_id: int, now: datetime | None = None) -> Backup:
+    """A backup of the set is being made and stands in the list (S16.1, S16.2); a job makes it.
+
+    Possible until the product's data is deleted, also when it is expired (S10.3). Locks the company. Raises NotFound,
+    DriveFull, SetNotReady, DataGone.
+    """
+    at = now or timezone.now()
+    account_set = _set(set_id)
+    product = account_set.subscription
+    company = locked_company(company_id=product.company_id)
+    user = require_admin(actor=actor, company=company)
+    if account_set.state != AccountSet.State.READY:
+        raise SetNotReady(set=account_set.name, state=account_set.get_state_display())
+    if product.purged_at is not None:
+        raise DataGone(product=product.get_edition_display(), day=f"{timezone.localtime(product.purged_at):%Y-%m-%d}")
+    require_room(company=company)
+    backup = Backup.objects.create(kind=Kind.MANUAL, created_by=user, created_at=at, **described(account_set))
+    enqueue(JOB, key=f"backup-{backup.pk}", backup=backup.pk)
+    _note("started", actor, backup, at)
+    return backup
+
+
+def require_room(*, company: Company) -> None:
+    """One more file fits into the locked company's drive (S16.3, Q-8). Raises DriveFull."""
+    count = Backup.objects.in_drive(company).count()
+    if count >= policy.BACKUPS_MAX:
+        raise DriveFull(company=company.name, count=count)
+
+
+def described(account_set: AccountSet) -> dict[str, Any]:
+    """What a backup keeps of its set, whatever becomes of it."""
+    product = account_set.subscription
+    return {
+        "company_id": product.company_id,
+        "subscription": product,
+        "account_set": account_set,
+        "set_number": account_set.number,
+        "set_name": account_set.name,
+        "edition": product.edition,
+        "set_version": account_set.version,
+    }
+
+
+def start_daily(*, now: datetime | None = None) -> int:
+    """Every set in the public cloud has a backup of this day being made (S16.8); answers how many began.
+
+    Whoever comes second on a day begins none. Each set commits by itself.
+    """
+    at = now or timezone.now()
+    day = timezone.localtime(at).date()
+    products = Subscription.objects.listed().filter(purged_at=None).exclude(mode=Subscription.Mode.PRIVATE)
+    ready = AccountSet.objects.filter(state=AccountSet.State.READY, subscription__in=products)
+    wanted = ready.exclude(backups__kind=Kind.AUTOMATIC, backups__day=day).select_related("subscription").order_by("pk")
+    return sum(_start_automatic(account_set, day, at) for account_set in wanted.iterator())
+
+
+@atomic
+def _start_automatic(account_set: AccountSet, day: date, at: datetime) -> int:
+    backup, fresh = Backup.objects.get_or_create(
+        account_set=account_set,
+        kind=Kind.AUTOMATIC,
+        day=day,
+        defaults={**described(account_set), "created_at": at},
+    )
+    if fresh:
+        enqueue(JOB, key=f"backup-{backup.pk}", backup=backup.pk)
+    return int(fresh)
+
+
+def make_backup(*, backup_id: int, now: datetime | None = None) -> None:
+    """The file of the backup is complete and kept, and its row says so; done twice it is done once.
+
+    The file's name is fixed by the backup, so that one left by a killed worker is written over. Nothing is locked
+    while it is written; then the row is. Call it outside of transactions.
+    """
+    backup = Backup.objects.select_related("account_set__subscription").get(pk=backup_id)
+    if backup.state != Backup.State.CREATING:
+        return
+    if backup.account_set is None or backup.account_set.state != AccountSet.State.READY:
+        give_up(backup_id=backup_id, fault=str(_("The account set is no longer in use.")))
+        return
+    with tempfile.TemporaryFile(dir=_scratch()) as file:
+        manifest, digest, size = write_kept(file, [backup.account_set])
+        keep_file(name_of(backup), file)
+    _finish(backup_id, manifest, digest, size, now or timezone.now())
+
+
+def write_kept(file: BinaryIO, sets: Sequence[AccountSet]) -> tuple[Manifest, str, int]:
+    """The sets are in the file, sealed if the settings say so; answers its manifest, SHA-256 and size in bytes."""
+    if settings.SEAL_SET_FILES:
+        with SealedWriter(file, purpose=PURPOSE) as sealed:
+            manifest = write_file(account_sets=sets, to=cast(BinaryIO, sealed))
+    else:
+        manifest = write_file(account_sets=sets, to=file)
+    file.seek(0)
+    digest = hashlib.sha256()
+    while piece := file.read(1024 * 1024):
+        digest.update(piece)
+    size = file.tell()
+    file.seek(0)
+    return manifest, digest.hexdigest(), size
+
+
+def name_of(backup: Backup) -> str:
+    """Where its file is kept: known before it is written, so that none is ever left that nobody knows of."""
+    return f"backups/{backup.company_id}/{backup.pk}.set"
+
+
+def keep_file(name: str, file: BinaryIO) -> None:
+    """The storage has this file under exactly this name, in place of one that was there."""
+    default_storage.delete(name)
+    kept = default_storage.save(name, File(file))
+    if kept != name:
+        default_storage.delete(kept)
+        raise FileExistsError(name)
+
+
+@atomic
+def _finish(backup_id: int, manifest: Manifest, digest: str, size: int, at: datetime) -> None:
+    backup = Backup.objects.select_for_update().get(pk=backup_id)
+    if backup.state != Backup.State.CREATING:
+        return
+    backup.finish(at=at)
+    backup.file.name, backup.sha256, backup.size = name_of(backup), digest, size
+    backup.manifest, backup.unpacked = asdict(manifest), sum(part.bytes for part in manifest.sets)
+    backup.save(update_fields=["state", "finished_at", "file", "sha256", "size", "manifest", "unpacked"])
+    AccountSet.objects.filter(backups=backup).update(size=backup.unpacked)
+    _note("made", SYSTEM, backup, at)
+
+
+@atomic
+def give_up(*, backup_id: int, fault: str, now: datetime | None = None) -> None:
+    """The backup failed, and says why; one that is complete or gone stays as it is. Locks it."""
+    backup = Backup.objects.select_for_update().get(pk=backup_id)
+    if backup.state == Backup.State.CREATING:
+        backup.fail(fault=fault)
+        backup.file.name = name_of(backup)
+        backup.save(update_fields=["state", "fault", "file"])
+        _note("failed", SYSTEM, backup, now or timezone.now())
+
+
+def remove_old(*, now: datetime | None = None) -> int:
+    """Of each set the seven latest automatic backups are left (S16.9); answers how many went."""
+    at = now or timezone.now()
+    gone = 0
+    automatic = Backup.objects.filter(kind=Kind.AUTOMATIC)
+    for set_id in automatic.standing().values_list("account_set", flat=True).distinct():
+        of_set = automatic.standing().filter(account_set=set_id).order_by("-day", "-pk")
+        complete = [row.pk for row in of_set if row.state == Backup.State.SUCCESS]
+        kept = set(complete[: policy.AUTOMATIC_KEPT])
+        oldest = min((row.day for row in of_set if row.pk in kept and row.day), default=None)
+        for row in of_set:
+            if row.pk not in kept and row.state != Backup.State.CREATING and oldest and row.day and row.day < oldest:
+                gone += drop(backup_id=row.pk, at=at)
+    return gone
+
+
+@atomic
+def drop(*, backup_id: int, at: datetime) -> int:
+    """The backup is gone, and after the commit its file is; answers how many that are. Locks it."""
+    backup = Backup.objects.select_for_update().get(pk=backup_id)
+    if backup.state == Backup.State.DELETED:
+        return 0
+    backup.delete_for_good(at=at)
+    backup.save(update_fields=["state", "deleted_at"])
+    transaction.on_commit(lambda: remove_file(backup))
+    return 1
+
+
+def remove_file(backup: Backup) -> None:
+    """The file of a backup that failed or is gone is removed; should it be killed, `remove_files` comes by again."""
+    default_storage.delete(name_of(backup))
+    Backup.objects.filter(pk=backup.pk).update(file="")
+
+
+def remove_files() -> int:
+    """Files of which only a killed process left something are gone; answers how many."""
+    left = Backup.objects.filter(state__in=[Backup.State.DELETED, Backup.State.FAILED]).exclude(file="")
+    found = list(left)
+    for backup in found:
+        remove_file(backup)
+    return len(found)
+
+
+def _set(set_id: int) -> AccountSet:
+    found = AccountSet.objects.standing().select_related("subscription__company").filter(pk=set_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _scratch() -> str:
+    """Where files lie while they are written: beside what is kept, not in memory."""
+    place = settings.VAR_DIR / "scratch"
+    place.mkdir(parents=True, exist_ok=True)
+    return str(place)
+
+
+def _note(what: str, actor: Actor, backup: Backup, at: datetime) -> None:
+    facts: dict[str, Any] = {"set": backup.set_name, "number": backup.set_number, "kind": backup.kind}
+    record(f"backup.{what}", actor=actor, account=backup.company.account, subject=backup, at=at, **facts)
