@@ -23,6 +23,16 @@ TEXTS: dict[str, Words] = {
     ),
     "seat.entered": Words(_("Entered the account set %(set)s"), icon="log-in"),
     "seat.logged_off": Words(_("Logged off %(person)s"), icon="log-out", tone="warn"),
+    "backup.started": Words(_("Began to back up the account set %(set)s"), icon="archive"),
+    "backup.made": Words(_("Backed up the account set %(set)s"), icon="archive", tone="ok"),
+    "backup.failed": Words(_("The account set %(set)s could not be backed up"), icon="archive-x", tone="stop"),
+    "backup.downloaded": Words(_("Downloaded a backup of the account set %(set)s"), icon="download", tone="warn"),
+    "backup.deleted": Words(_("Deleted %(count)s backups"), icon="trash-2", tone="warn"),
+    "account_set.restore_started": Words(_("Began to restore the account set %(set)s"), icon="archive-restore"),
+    "account_set.restored": Words(_("Restored the account set %(set)s"), icon="archive-restore", tone="ok"),
+    "account_set.restore_failed": Words(
+        _("The account set %(set)s could not be restored"), icon="archive-x", tone="stop"
+    ),
 }
 PREFIXES = (
     "company.",
@@ -31,6 +41,7 @@ PREFIXES = (
     "seat.",
     "device.",
     "account_set.",
+    "backup.",
     "set_user.",
     "drive.",
     "private_server.",

@@ -1,1 +1,46 @@
 """What this app does outside requests."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from config.jobs import job
+from config.models import Job
+from kiscloud.services import backups, restores
+
+
+# Outside, though they call nobody: each step commits on its own, and a row says how far it came.
+@job(backups.JOB, outside=True)
+def back_up(work: Job) -> None:
+    """The backup is complete, or failed for good and says so."""
+    try:
+        backups.make_backup(backup_id=work.payload["backup"])
+    except Exception:
+        if work.is_last_attempt:
+            backups.give_up(backup_id=work.payload["backup"], fault=_("The file could not be written."))
+        raise
+
+
+@job(restores.JOB, outside=True)
+def restore(work: Job) -> None:
+    """The set is restored, or failed for good and says so."""
+    try:
+        restores.restore_set(set_id=work.payload["set"])
+    except Exception:
+        if work.is_last_attempt:
+            restores.give_up(set_id=work.payload["set"], fault=_("The file could not be read."))
+        raise
+
+
+@job("kiscloud.daily_backups", outside=True, every=timedelta(hours=1))
+def daily_backups(_work: Job) -> None:
+    """Every set has a backup of today, and no more old ones than are kept; files of killed workers are gone."""
+    backups.start_daily()
+    backups.remove_old()
+    backups.remove_files()
+
+
+@job(backups.TRY_JOB, outside=True)
+def try_backup(work: Job) -> None:
+    """The backup was restored for a test."""
+    restores.try_backup(backup_id=work.payload["backup"])

@@ -1,5 +1,6 @@
 """Account sets (账套) and the people who were added to them."""
 
+import secrets
 from typing import ClassVar
 
 from django.db import models
@@ -9,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from config.states import StateField, StateModel, states_check, transition
 from kiscloud.models.subscription import Subscription
+
+
+def new_number() -> str:
+    """A set's number (S13.3): drawn, so that nobody guesses another's."""
+    return f"A{secrets.randbelow(10**9):09d}"
 
 
 class AccountSetState(models.TextChoices):
@@ -39,11 +45,15 @@ class AccountSet(StateModel):
     State = AccountSetState
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="sets", verbose_name=_("product"))
-    number = models.CharField(_("number"), max_length=16, unique=True, editable=False)
+    number = models.CharField(_("number"), max_length=16, unique=True, editable=False, default=new_number)
     name = models.CharField(_("name"), max_length=80)
     version = models.CharField(_("version"), max_length=12)
     state = StateField(_("state"), choices=State, default=State.CREATING)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    restored_from = models.ForeignKey(
+        "kiscloud.Backup", models.PROTECT, null=True, related_name="restores", verbose_name=_("restored from")
+    )
+    fault = models.CharField(_("why it failed"), max_length=300, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     deleted_at = models.DateTimeField(_("deleted"), null=True)
@@ -59,13 +69,18 @@ class AccountSet(StateModel):
     def __str__(self) -> str:
         return self.name
 
+    @transition(field=state, source=State.CREATING, target=State.RESTORING)
+    def restore(self) -> None:
+        """It comes out of a backup."""
+
     @transition(field=state, source=[State.CREATING, State.RESTORING], target=State.READY)
     def open(self) -> None:
         """It can be used."""
 
     @transition(field=state, source=[State.CREATING, State.RESTORING], target=State.FAILED)
-    def fail(self) -> None:
+    def fail(self, *, fault: str = "") -> None:
         """It did not come about."""
+        self.fault = fault[:300]
 
     @transition(field=state, source=[State.READY, State.FAILED], target=State.DELETED)
     def delete_for_good(self) -> None:

@@ -27,6 +27,7 @@ from kiscloud.set_files import Manifest, write_file
 from kiscloud.set_files.reading import PURPOSE
 
 JOB: Final = "kiscloud.back_up"
+TRY_JOB: Final = "kiscloud.try_backup"
 Kind = Backup.Kind
 
 
@@ -183,6 +184,8 @@ def _finish(backup_id: int, manifest: Manifest, digest: str, size: int, at: date
     backup.save(update_fields=["state", "finished_at", "file", "sha256", "size", "manifest", "unpacked"])
     AccountSet.objects.filter(backups=backup).update(size=backup.unpacked)
     _note("made", SYSTEM, backup, at)
+    if backup.kind == Kind.AUTOMATIC:
+        enqueue(TRY_JOB, key=f"try-{backup.pk}", backup=backup.pk)
 
 
 @atomic

@@ -65,6 +65,24 @@ class HasSets(DomainError):
     hint = _("Delete the account sets first.")
 
 
+class NoSetLeft(DomainError):
+    """As many sets as were bought are there."""
+
+    code = "no_set_left"
+    rule = "S8.3"
+    sentence = _("%(product)s has %(used)s of %(total)s account sets, so no further one can be created.")
+    hint = _("Delete an account set that is no longer needed, or buy more.")
+
+
+class ProductOver(DomainError):
+    """Nothing new comes into a product that has ended (Q-15)."""
+
+    code = "product_over"
+    rule = "S17.6"
+    sentence = _("%(product)s ended on %(day)s, so no account set can be created or restored in it.")
+    hint = _("Renew it first. Until then its sets can be used for some days and be backed up.")
+
+
 @atomic
 def add_product(*, actor: Actor, company_id: int, edition: str, now: datetime | None = None) -> Subscription:
     """The product is in the company's list, not used yet (S6.1, S9.2).
@@ -161,6 +179,17 @@ def require_open(*, product: Subscription, at: datetime) -> None:
         raise ProductClosed(_("%(product)s is neither activated nor tried yet."), product=name)
     ended, last = (timezone.localtime(moment) for moment in (product.expires_at, product.expires_at + policy.KEPT))
     raise ProductClosed(product=name, day=f"{ended:%Y-%m-%d}", days=policy.GRACE.days, last=f"{last:%Y-%m-%d}")
+
+
+def require_place(*, product: Subscription, at: datetime) -> None:
+    """The locked product takes one more set now (S8.2, S8.3, Q-15). Raises ProductOver, ProductClosed, NoSetLeft."""
+    name = product.get_edition_display()
+    if product.expires_at is not None and product.is_over(at=at):
+        raise ProductOver(product=name, day=f"{timezone.localtime(product.expires_at):%Y-%m-%d}")
+    require_open(product=product, at=at)
+    used = AccountSet.objects.standing().filter(subscription=product).count()
+    if used >= product.sets_total:
+        raise NoSetLeft(product=name, used=used, total=product.sets_total)
 
 
 def company_of(*, subscription_id: int) -> int:

@@ -4,80 +4,28 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, models, transaction
-from django.test.utils import isolate_apps
+from django.db import transaction
 
-from accounts.models import User
 from config.sealed_files import SealedWriter
 from kiscloud import set_contents
 from kiscloud.models import AccountSet
 from kiscloud.set_files import Unfit, open_file, write_file
 from kiscloud.set_files.loading import load_set
 from kiscloud.set_files.reading import PURPOSE
-from tests.factories import make_user
+from tests.kiscloud.contents import Tables, contents, fill
 from tests.kiscloud.kis import active, make_company, make_set
 
 pytestmark = pytest.mark.django_db
-
-
-class Tables:
-    """Two tables of a set: shelves in shelves, and pages on them, each with somebody outside."""
-
-    shelf: Any
-    page: Any
-
-
-@pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
-    found = Tables()
-    with isolate_apps("kiscloud"):
-
-        class Shelf(models.Model):
-            account_set = models.ForeignKey(AccountSet, models.PROTECT, related_name="+")
-            name = models.CharField(max_length=40)
-            above = models.ForeignKey("self", models.PROTECT, null=True)
-
-            class Meta:
-                app_label = "kiscloud"
-
-        class Page(models.Model):
-            account_set = models.ForeignKey(AccountSet, models.PROTECT, related_name="+")
-            shelf = models.ForeignKey(Shelf, models.PROTECT)
-            text = models.TextField()
-            amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
-            writer = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-
-            class Meta:
-                app_label = "kiscloud"
-
-        with connection.schema_editor() as editor:
-            editor.create_model(Shelf)
-            editor.create_model(Page)
-        monkeypatch.setattr(set_contents, "_parts", [Shelf, Page])
-        found.shelf, found.page = Shelf, Page
-        yield found
 
 
 @pytest.fixture
 def sets() -> list[AccountSet]:
     product = active(make_company())
     return [make_set(product, name=name) for name in ("一号账套", "二号账套", "三号账套")]
-
-
-def fill(tables: Tables, account_set: AccountSet) -> None:
-    upper = tables.shelf.objects.create(account_set=account_set, name="上层", above=None)
-    lower = tables.shelf.objects.create(account_set=account_set, name="下层", above=upper)
-    for text, amount in (('引号"逗号,\n换行', "12.30"), ("", None), ("NULL", "-0.01"), ("\\N", "0.00")):
-        tables.page.objects.create(account_set=account_set, shelf=lower, text=text, amount=amount, writer=make_user())
-
-
-def contents(tables: Tables, account_set: AccountSet) -> list[Any]:
-    pages = tables.page.objects.filter(account_set=account_set).select_related("shelf__above").order_by("pk")
-    return [(page.text, page.amount, page.shelf.name, page.shelf.above.name, page.shelf.account_set) for page in pages]
 
 
 def packed(*sets: AccountSet) -> io.BytesIO:
