@@ -1,7 +1,7 @@
 """Backups of account sets: made by hand, made each day, or sent by a private server (S16)."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -99,6 +99,25 @@ class Backup(StateModel):
 
     def __str__(self) -> str:
         return f"{self.set_name} {self.pk}"
+
+    @property
+    def file_name(self) -> str:
+        """Where its file is kept: known before it is written, so that none is ever left that nobody knows of."""
+        return f"backups/{self.company_id}/{self.pk}.set"
+
+    @classmethod
+    def facts_of(cls, account_set: AccountSet) -> dict[str, Any]:
+        """What a backup keeps of its set."""
+        product = account_set.subscription
+        return {
+            "company_id": product.company_id,
+            "subscription": product,
+            "account_set": account_set,
+            "set_number": account_set.number,
+            "set_name": account_set.name,
+            "edition": product.edition,
+            "set_version": account_set.version,
+        }
 
     @transition(field=state, source=State.CREATING, target=State.SUCCESS)
     def finish(self, *, at: datetime) -> None:

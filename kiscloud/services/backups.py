@@ -1,14 +1,9 @@
 """Backups: begun by hand or by the day, made by a job, tried by restoring them, the old ones removed (S16, C9)."""
 
-import hashlib
-import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, Final
 
-from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
@@ -18,13 +13,12 @@ from accounts.actors import SYSTEM, Actor
 from accounts.events import record
 from config.errors import DomainError, NotFound
 from config.jobs import enqueue
-from config.sealed_files import SealedWriter
 from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.models import AccountSet, Backup, Company, Subscription
 from kiscloud.services.companies import locked_company, require_admin
-from kiscloud.set_files import Manifest, write_file
-from kiscloud.set_files.reading import PURPOSE
+from kiscloud.set_files import Manifest
+from kiscloud.set_files.keeping import keep, scratch_file, write_kept
 
 JOB: Final = "kiscloud.back_up"
 TRY_JOB: Final = "kiscloud.try_backup"
@@ -72,7 +66,7 @@ def start_backup(*, actor: Actor, set_id: int, now: datetime | None = None) -> B
     if product.purged_at is not None:
         raise DataGone(product=product.get_edition_display(), day=f"{timezone.localtime(product.purged_at):%Y-%m-%d}")
     require_room(company=company)
-    backup = Backup.objects.create(kind=Kind.MANUAL, created_by=user, created_at=at, **described(account_set))
+    backup = Backup.objects.create(kind=Kind.MANUAL, created_by=user, created_at=at, **Backup.facts_of(account_set))
     enqueue(JOB, key=f"backup-{backup.pk}", backup=backup.pk)
     _note("started", actor, backup, at)
     return backup
@@ -83,20 +77,6 @@ def require_room(*, company: Company) -> None:
     count = Backup.objects.in_drive(company).count()
     if count >= policy.BACKUPS_MAX:
         raise DriveFull(company=company.name, count=count)
-
-
-def described(account_set: AccountSet) -> dict[str, Any]:
-    """What a backup keeps of its set, whatever becomes of it."""
-    product = account_set.subscription
-    return {
-        "company_id": product.company_id,
-        "subscription": product,
-        "account_set": account_set,
-        "set_number": account_set.number,
-        "set_name": account_set.name,
-        "edition": product.edition,
-        "set_version": account_set.version,
-    }
 
 
 def start_daily(*, now: datetime | None = None) -> int:
@@ -118,7 +98,7 @@ def _start_automatic(account_set: AccountSet, day: date, at: datetime) -> int:
         account_set=account_set,
         kind=Kind.AUTOMATIC,
         day=day,
-        defaults={**described(account_set), "created_at": at},
+        defaults={**Backup.facts_of(account_set), "created_at": at},
     )
     if fresh:
         enqueue(JOB, key=f"backup-{backup.pk}", backup=backup.pk)
@@ -137,40 +117,10 @@ def make_backup(*, backup_id: int, now: datetime | None = None) -> None:
     if backup.account_set is None or backup.account_set.state != AccountSet.State.READY:
         give_up(backup_id=backup_id, fault=str(_("The account set is no longer in use.")))
         return
-    with tempfile.TemporaryFile(dir=_scratch()) as file:
-        manifest, digest, size = write_kept(file, [backup.account_set])
-        keep_file(name_of(backup), file)
+    with scratch_file() as file:
+        manifest, digest, size = write_kept([backup.account_set], to=file)
+        keep(backup.file_name, file)
     _finish(backup_id, manifest, digest, size, now or timezone.now())
-
-
-def write_kept(file: BinaryIO, sets: Sequence[AccountSet]) -> tuple[Manifest, str, int]:
-    """The sets are in the file, sealed if the settings say so; answers its manifest, SHA-256 and size in bytes."""
-    if settings.SEAL_SET_FILES:
-        with SealedWriter(file, purpose=PURPOSE) as sealed:
-            manifest = write_file(account_sets=sets, to=cast(BinaryIO, sealed))
-    else:
-        manifest = write_file(account_sets=sets, to=file)
-    file.seek(0)
-    digest = hashlib.sha256()
-    while piece := file.read(1024 * 1024):
-        digest.update(piece)
-    size = file.tell()
-    file.seek(0)
-    return manifest, digest.hexdigest(), size
-
-
-def name_of(backup: Backup) -> str:
-    """Where its file is kept: known before it is written, so that none is ever left that nobody knows of."""
-    return f"backups/{backup.company_id}/{backup.pk}.set"
-
-
-def keep_file(name: str, file: BinaryIO) -> None:
-    """The storage has this file under exactly this name, in place of one that was there."""
-    default_storage.delete(name)
-    kept = default_storage.save(name, File(file))
-    if kept != name:
-        default_storage.delete(kept)
-        raise FileExistsError(name)
 
 
 @atomic
@@ -179,7 +129,7 @@ def _finish(backup_id: int, manifest: Manifest, digest: str, size: int, at: date
     if backup.state != Backup.State.CREATING:
         return
     backup.finish(at=at)
-    backup.file.name, backup.sha256, backup.size = name_of(backup), digest, size
+    backup.file.name, backup.sha256, backup.size = backup.file_name, digest, size
     backup.manifest, backup.unpacked = asdict(manifest), sum(part.bytes for part in manifest.sets)
     backup.save(update_fields=["state", "finished_at", "file", "sha256", "size", "manifest", "unpacked"])
     AccountSet.objects.filter(backups=backup).update(size=backup.unpacked)
@@ -194,7 +144,7 @@ def give_up(*, backup_id: int, fault: str, now: datetime | None = None) -> None:
     backup = Backup.objects.select_for_update().get(pk=backup_id)
     if backup.state == Backup.State.CREATING:
         backup.fail(fault=fault)
-        backup.file.name = name_of(backup)
+        backup.file.name = backup.file_name
         backup.save(update_fields=["state", "fault", "file"])
         _note("failed", SYSTEM, backup, now or timezone.now())
 
@@ -223,13 +173,13 @@ def drop(*, backup_id: int, at: datetime) -> int:
         return 0
     backup.delete_for_good(at=at)
     backup.save(update_fields=["state", "deleted_at"])
-    transaction.on_commit(lambda: remove_file(backup))
+    transaction.on_commit(lambda: remove_file(backup=backup))
     return 1
 
 
-def remove_file(backup: Backup) -> None:
+def remove_file(*, backup: Backup) -> None:
     """The file of a backup that failed or is gone is removed; should it be killed, `remove_files` comes by again."""
-    default_storage.delete(name_of(backup))
+    default_storage.delete(backup.file_name)
     Backup.objects.filter(pk=backup.pk).update(file="")
 
 
@@ -238,7 +188,7 @@ def remove_files() -> int:
     left = Backup.objects.filter(state__in=[Backup.State.DELETED, Backup.State.FAILED]).exclude(file="")
     found = list(left)
     for backup in found:
-        remove_file(backup)
+        remove_file(backup=backup)
     return len(found)
 
 
@@ -247,13 +197,6 @@ def _set(set_id: int) -> AccountSet:
     if found is None:
         raise NotFound()
     return found
-
-
-def _scratch() -> str:
-    """Where files lie while they are written: beside what is kept, not in memory."""
-    place = settings.VAR_DIR / "scratch"
-    place.mkdir(parents=True, exist_ok=True)
-    return str(place)
 
 
 def _note(what: str, actor: Actor, backup: Backup, at: datetime) -> None:

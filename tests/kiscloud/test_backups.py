@@ -88,7 +88,7 @@ def test_kept_open_if_the_settings_say_so(account_set: AccountSet, settings: Set
 
 @pytest.mark.rule("S16.3")
 def test_the_hundredth_fits_and_the_next_is_refused(account_set: AccountSet, product: Subscription) -> None:
-    facts = backups.described(account_set)
+    facts = Backup.facts_of(account_set)
     kinds = [Backup.Kind.MANUAL] * 60 + [Backup.Kind.PRIVATE] * 39
     Backup.objects.bulk_create([Backup(kind=kind, **facts) for kind in kinds])
     failed = Backup.objects.create(kind=Backup.Kind.MANUAL, **facts)
