@@ -54,6 +54,7 @@ class Ask:
     next: str
     user: int
     kept: str = ""  # names the typed form that waits in the session
+    holder: int = 0  # to whose phone the code goes, where it is not the person's own
 
     @property
     def signed(self) -> str:
@@ -82,6 +83,11 @@ def read_ask(signed: str, user: User) -> Ask:
     return ask
 
 
+def holder_of(ask: Ask, user: User) -> User:
+    """The person whose phone gets the code."""
+    return User.objects.get(pk=ask.holder) if ask.holder else user
+
+
 def own_account(request: ConsoleRequest, **_kwargs: object) -> str:
     """Binds a code to the account that the person stands in."""
     return f"account:{request.account.pk}"
@@ -92,19 +98,23 @@ def own_relationship(_request: ConsoleRequest, *, pk: int, **_kwargs: object) ->
     return f"relationship:{pk}"
 
 
-def needs_code(purpose: str, binding: Callable[..., str]) -> Callable[[View[P]], View[P]]:
+def needs_code(
+    purpose: str, binding: Callable[..., str], holder: Callable[..., User] | None = None
+) -> Callable[[View[P]], View[P]]:
     """The view opens only while a passed code for this purpose and object is unspent; put it below `needs`.
 
-    `binding(request, **kwargs)` names the object in the same words as the service that spends the code.
+    `binding(request, **kwargs)` names the object in the same words as the service that spends the code. The code goes
+    to the phone of `holder(request, **kwargs)`, who may be somebody else; without, to the person's own.
     """
 
     def wrap(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: ConsoleRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             bound = binding(request, **kwargs)
-            if has_clearance(user=request.user, purpose=purpose, binding=bound):
+            whose = holder(request, **kwargs) if holder else request.user
+            if has_clearance(user=whose, purpose=purpose, binding=bound):
                 return view(request, *args, **kwargs)
-            return _lead_to_code_page(request, purpose, bound)
+            return _lead_to_code_page(request, purpose, bound, whose)
 
         guarded.code_purpose = purpose  # type: ignore[attr-defined]
         return guarded
@@ -112,9 +122,15 @@ def needs_code(purpose: str, binding: Callable[..., str]) -> Callable[[View[P]],
     return wrap
 
 
-def _lead_to_code_page(request: ConsoleRequest, purpose: str, binding: str) -> HttpResponse:
-    kept = _keep_form(request) if request.method == "POST" else ""
-    ask = Ask(purpose=str(purpose), binding=binding, next=request.get_full_path(), user=request.user.pk, kept=kept)
+def _lead_to_code_page(request: ConsoleRequest, purpose: str, binding: str, holder: User) -> HttpResponse:
+    ask = Ask(
+        purpose=str(purpose),
+        binding=binding,
+        next=request.get_full_path(),
+        user=request.user.pk,
+        kept=_keep_form(request) if request.method == "POST" else "",
+        holder=holder.pk if holder.pk != request.user.pk else 0,
+    )
     if request.htmx:
         return HttpResponseClientRedirect(ask.url)
     return HttpResponseRedirect(ask.url)

@@ -4,11 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts import limits
 from accounts.attempt import attempt
-from accounts.clearance import Ask, kept_fields, onward, read_ask
+from accounts.clearance import Ask, holder_of, kept_fields, onward, read_ask
 from accounts.forms.base import show, typed, untyped
 from accounts.forms.codes import ClearanceForm
 from accounts.http import ConsoleRequest
@@ -21,7 +22,9 @@ from config.web import client_address, page
 def code(request: ConsoleRequest) -> HttpResponse:
     """Asks for the code; the right one leads back to the act, and what had been typed there goes along."""
     ask = read_ask(request.GET.get("state", ""), request.user)
-    if request.method == "GET" and has_clearance(user=request.user, purpose=ask.purpose, binding=ask.binding):
+    if request.method == "GET" and has_clearance(
+        user=holder_of(ask, request.user), purpose=ask.purpose, binding=ask.binding
+    ):
         return redirect(ask.next)
     form = ClearanceForm(typed(request))
     tried = attempt(request, form, lambda: _confirm(request, ask, form.cleaned_data["code"]))
@@ -43,19 +46,20 @@ def code_send(request: ConsoleRequest) -> HttpResponse:
 
 
 def _confirm(request: ConsoleRequest, ask: Ask, digits: str) -> None:
-    confirm_code(purpose=ask.purpose, mobile=_mobile(request), code=digits, binding=ask.binding)
+    confirm_code(purpose=ask.purpose, mobile=_mobile(request, ask), code=digits, binding=ask.binding)
 
 
 def _send(request: ConsoleRequest, ask: Ask) -> None:
-    mobile = _mobile(request)
+    mobile = _mobile(request, ask)
     limits.codes(client_address(request))
     send_code(purpose=ask.purpose, mobile=mobile, binding=ask.binding, user=request.user)
 
 
-def _mobile(request: ConsoleRequest) -> str:
-    if not request.user.mobile:
-        raise NoMobile()
-    return request.user.mobile
+def _mobile(request: ConsoleRequest, ask: Ask) -> str:
+    whose = holder_of(ask, request.user)
+    if not whose.mobile:
+        raise NoMobile(_("%(name)s has no mobile number to send a code to.") if ask.holder else None, name=whose.name)
+    return whose.mobile
 
 
 def _state(request: ConsoleRequest) -> str:
@@ -63,10 +67,12 @@ def _state(request: ConsoleRequest) -> str:
 
 
 def _code_page(request: ConsoleRequest, ask: Ask, form: ClearanceForm, status: int) -> HttpResponse:
-    mobile = request.user.mobile or ""
+    holder = holder_of(ask, request.user)
+    mobile = holder.mobile or ""
     context = {
         "form": form,
         "ask": ask,
+        "holder": holder if ask.holder else None,
         "kept": kept_fields(request, ask),
         "state": _state(request),
         "mobile": mask_mobile(mobile) if mobile else "",

@@ -2,8 +2,9 @@
 
 import pytest
 from django.core import signing
+from django.http import HttpResponse
 
-from accounts.clearance import Ask
+from accounts.clearance import Ask, needs_code
 from accounts.models import ApiKey, OneTimeCode, User
 from tests.factories import make_user, owner_of
 
@@ -157,3 +158,42 @@ def test_without_a_number_the_page_offers_to_add_one(console, manager):
 def test_htmx_is_led_there_as_a_whole_page(console):
     answer = console.get(NEW, headers={"hx-request": "true"})
     assert answer["HX-Redirect"].startswith("/account/code/")
+
+
+@pytest.fixture
+def by_founder(rf, manager):
+    """A page that opens with a code from somebody else's phone, and that person."""
+    founder = make_user(name="创始人")
+
+    @needs_code(OneTimeCode.Purpose.DELETE_SET, lambda request: f"set:7:by:{request.user.pk}", lambda _request: founder)
+    def delete(_request):
+        return HttpResponse("gone")
+
+    def visit(user):
+        request = rf.get("/delete/")
+        request.user, request.htmx = user, False
+        return delete(request)
+
+    return visit, founder
+
+
+@pytest.mark.rule("S15.2")
+def test_a_code_may_go_to_somebody_elses_phone(by_founder, browse, sent, manager, member):
+    (visit, founder), console = by_founder, browse(manager)
+    address = visit(owner_of(manager))["Location"]
+    assert founder.name in console.get(address).text
+    code = ask_for_code(console, address, sent)
+    assert sent()[0].to == founder.mobile
+    assert browse(member).get(address).status_code == 409  # not asked of this person
+    assert console.post(address, {"clearance-code": code})["Location"] == "/delete/"
+    assert visit(owner_of(manager)).content == b"gone"
+    assert visit(owner_of(member)).status_code == 302  # a code is for whoever asked for it
+
+
+def test_a_holder_without_a_number_is_said(by_founder, console, manager):
+    visit, founder = by_founder
+    User.objects.filter(pk=founder.pk).update(mobile=None)
+    founder.refresh_from_db()
+    address = visit(owner_of(manager))["Location"]
+    assert founder.name in console.get(address).text
+    assert founder.name in console.post(send_url(address)).text
