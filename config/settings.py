@@ -209,6 +209,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
+SERVER_ADDRESS = env.text("SERVER_ADDRESS", "")  # of this server, for records of deletions; by default its name's
 SEAL_SET_FILES = env.flag("SEAL_SET_FILES", default=True)  # backups and archives of account sets, as they are kept
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -5,6 +5,7 @@ from kiscloud.models.activation import ActivationKey, Offering
 from kiscloud.models.backup import Backup
 from kiscloud.models.client import Archive, DriveFile, PrivateServer, Release
 from kiscloud.models.company import Company, CompanyMember
+from kiscloud.models.deletion import Deletion
 from kiscloud.models.seat import Device, LaunchTicket, Platform, Seat
 from kiscloud.models.subscription import ExpiryNotice, Subscription
 
@@ -15,6 +16,7 @@ __all__ = [
     "Backup",
     "Company",
     "CompanyMember",
+    "Deletion",
     "Device",
     "DriveFile",
     "ExpiryNotice",
