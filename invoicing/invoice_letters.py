@@ -7,9 +7,11 @@ from accounts.letters.base import Drawn, Letter, fact, facts, letter
 from accounts.letters.news import News
 from accounts.models import Account
 from accounts.notifications import CENTRE, Audience, Notice, Registered, Way, owners_of, tell
+from config.sealing import unseal
 from invoicing.invoice_links import draw_link
 from invoicing.models import Invoice
 from invoicing.policy import LINK_LIFE
+from invoicing.services.invoices import MAILBOX
 
 
 def receiver(news: News) -> Audience:
@@ -29,7 +31,8 @@ def owners(news: News) -> Audience:
 
 def asked_for(news: News) -> Audience:
     """The mailbox that somebody typed."""
-    return Audience((), news.event.account, Registered.FIRST, box=str(news.event.facts.get("email", "")))
+    box = unseal(str(news.event.facts.get("mailbox", "")), purpose=MAILBOX) or ""
+    return Audience((), news.event.account, Registered.FIRST, box=box)
 
 
 def register() -> None:

@@ -14,7 +14,7 @@ from accounts.models import Account, Relationship
 from accounts.permissions import Point
 from config.errors import NotFound
 from finance.money import ZERO
-from invoicing.models import Invoice, Tenant
+from invoicing.models import Invoice
 from invoicing.reversals import Status, in_status, statuses_of, with_taken_back
 
 RED: Final = "red"
@@ -47,15 +47,18 @@ def of_members(account: Account) -> "QuerySet[Invoice]":
 
 def of_systems(account: Account) -> "QuerySet[Invoice]":
     """Those that business systems of its tenants issued through the invoice cloud."""
-    return Invoice.objects.of_tenants(Tenant.objects.filter(account=account))
+    return Invoice.objects.of_systems(account)
 
 
 def seen_invoice(account: Account, pk: int) -> Seen:
-    """Its own, of its business systems, or of a member that lets it see: 404 outside, 403 without the point."""
+    """Its own, of its business systems, collected by them, or of a member that lets it see: 404 outside, 403 without
+    the point."""
     rows = Invoice.objects.select_related("account__enterprise", "tenant", "reverses", "use")
     if (invoice := rows.filter(pk=pk).first()) is None:
         raise NotFound()
     if invoice.account_id == account.pk or of_systems(account).filter(pk=pk).exists():
+        return Seen(invoice, None)
+    if Invoice.objects.collected_by(account).filter(pk=pk).exists():
         return Seen(invoice, None)
     links = Relationship.objects.in_force().filter(manager=account, member=invoice.account_id)
     if invoice.account_id is None or (link := links.select_related("member__enterprise").first()) is None:

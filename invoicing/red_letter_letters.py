@@ -1,4 +1,4 @@
-"""What the account that an invoice is for is told about its red letters: that it must answer, and what came of them."""
+"""What the two sides of an invoice are told about its red letters: that they must answer, and what came of them."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +8,7 @@ from accounts.letters.base import Fact, Letter, fact, facts, letter
 from accounts.letters.news import News
 from accounts.notifications import MAIL_AND_CENTRE, Audience, Notice, owners_of, tell
 from invoicing.models import RedLetter
+from invoicing.sides import buyer_account, seller_account
 
 State = RedLetter.State
 
@@ -18,48 +19,56 @@ def _letter(news: News) -> RedLetter:
     return found
 
 
-def the_asked_buyer(news: News) -> Audience:
-    """The owners of the buyer's account, where it has to answer."""
-    found = _letter(news)
-    asked = found.state == State.WAITS_FOR_BUYER and found.invoice.account is not None
-    return _buyer(news) if asked else Audience(())
+def the_asked_side(news: News) -> Audience:
+    """The owners of the account that has to answer; staff see in their queue what the vendor has to."""
+    asked = {State.WAITS_FOR_BUYER: _buyer, State.WAITS_FOR_SELLER: _seller}.get(State(_letter(news).state))
+    return asked(news) if asked is not None else Audience(())
 
 
-def the_asking_buyer(news: News) -> Audience:
-    """The owners of the buyer's account, where it began the letter."""
-    return _buyer(news) if _letter(news).side == RedLetter.Side.BUYER else Audience(())
+def the_asking_side(news: News) -> Audience:
+    """The owners of the account that began the letter."""
+    return _buyer(news) if _letter(news).side == RedLetter.Side.BUYER else _seller(news)
 
 
 def _buyer(news: News) -> Audience:
-    account = _letter(news).invoice.account
+    account = buyer_account(_letter(news).invoice)
+    return Audience(owners_of(account), account) if account is not None else Audience(())
+
+
+def _seller(news: News) -> Audience:
+    account = seller_account(_letter(news).invoice)
     return Audience(owners_of(account), account) if account is not None else Audience(())
 
 
 def register() -> None:
     """People are told from now on."""
     tell(
-        Notice("red_letter.begun", "red_letter_asked", the_asked_buyer, MAIL_AND_CENTRE),
-        Notice("red_letter.confirmed", "red_letter_ended", the_asking_buyer, MAIL_AND_CENTRE),
-        Notice("red_letter.refused", "red_letter_ended", the_asking_buyer, MAIL_AND_CENTRE),
+        Notice("red_letter.begun", "red_letter_asked", the_asked_side, MAIL_AND_CENTRE),
+        Notice("red_letter.confirmed", "red_letter_ended", the_asking_side, MAIL_AND_CENTRE),
+        Notice("red_letter.refused", "red_letter_ended", the_asking_side, MAIL_AND_CENTRE),
         Notice("red_letter.voided", "red_letter_ended", _buyer, MAIL_AND_CENTRE),
+        Notice("red_letter.voided", "red_letter_ended", _seller, MAIL_AND_CENTRE),
         Notice("red_letter.lapsed", "red_letter_ended", _buyer, MAIL_AND_CENTRE),
+        Notice("red_letter.lapsed", "red_letter_ended", _seller, MAIL_AND_CENTRE),
     )
 
 
 @letter
 def red_letter_asked(news: News) -> Letter:
-    """The buyer has used the invoice and is asked for its word."""
+    """The other side is asked for its word: the buyer that has used the invoice, or the seller."""
     found = _letter(news)
+    of_buyer = _(
+        "You have deducted or booked it, so the seller needs your word. Without an answer the red letter is "
+        "void and the invoice stays as it is."
+    )
+    of_seller = _(
+        "Its buyer asks you to take it back. Without an answer the red letter is void and the invoice stays as it is."
+    )
     until = f"{timezone.localtime(found.expires_at):%Y-%m-%d %H:%M}"
     return Letter(
         subject=_("The invoice %(blue)s is to be taken back: please confirm until %(until)s")
         % {"blue": found.invoice.number, "until": until},
-        says=(
-            _(
-                "You have deducted or booked it, so the seller needs your word. Without an answer the red letter is "
-                "void and the invoice stays as it is."
-            ),
-        ),
+        says=(of_buyer if found.state == State.WAITS_FOR_BUYER else of_seller,),
         facts=_facts(found),
         button=_("Look at it"),
         page=reverse("invoicing:red-letter-detail", args=[found.pk]),

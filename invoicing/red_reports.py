@@ -1,5 +1,6 @@
 """Reads for the pages of red letters: which an account may see, how each stands, and what can be done about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -59,8 +60,7 @@ class Shown:
     @property
     def is_asked(self) -> bool:
         """This account has to answer it."""
-        asked = {State.WAITS_FOR_BUYER: Side.BUYER, State.WAITS_FOR_SELLER: Side.SELLER}.get(self.state)
-        return asked == self.side and not (self.side == Side.SELLER and self.letter.invoice.account_id is not None)
+        return {State.WAITS_FOR_BUYER: Side.BUYER, State.WAITS_FOR_SELLER: Side.SELLER}.get(self.state) == self.side
 
     @property
     def is_own(self) -> bool:
@@ -111,14 +111,23 @@ def lines_of(letter: RedLetter, *, most: int) -> list[LineShown]:
 
 
 def letters_of(account: Account) -> "QuerySet[RedLetter]":
-    """Those over invoices for the account's spending, and of its business systems."""
-    return RedLetter.objects.filter(Q(invoice__account=account) | Q(invoice__tenant__account=account))
+    """Those over invoices for the account's spending, of its business systems, and collected by them."""
+    return RedLetter.objects.filter(_bought(account) | _sold(account))
 
 
-def narrowed(found: "QuerySet[RedLetter]", wanted: str, *, at: datetime) -> "QuerySet[RedLetter]":
+def _bought(account: Account) -> Q:
+    return Q(invoice__account=account) | Q(invoice__in=Invoice.objects.collected_by(account))
+
+
+def _sold(account: Account) -> Q:
+    return Q(invoice__in=Invoice.objects.of_systems(account))
+
+
+def narrowed(found: "QuerySet[RedLetter]", wanted: str, *, account: Account, at: datetime) -> "QuerySet[RedLetter]":
     """Those that the account has to answer, that are under way, or in that state."""
     if wanted == TO_ANSWER:
-        return found.waiting_for(State.WAITS_FOR_BUYER, at=at).filter(invoice__account__isnull=False)  # type: ignore[attr-defined, no-any-return]
+        asked = Q(state=State.WAITS_FOR_BUYER) & _bought(account) | Q(state=State.WAITS_FOR_SELLER) & _sold(account)
+        return found.waiting_for(*RedLetter.WAITS, at=at).filter(asked)  # type: ignore[attr-defined, no-any-return]
     if wanted == UNDER_WAY:
         return found.filter(Q(state__in=RedLetter.READY, issue_order__invoice__isnull=True)) | found.waiting_for(  # type: ignore[attr-defined, no-any-return]
             *RedLetter.WAITS, at=at
@@ -135,10 +144,12 @@ def joined(found: "QuerySet[RedLetter]") -> "QuerySet[RedLetter]":
     return found.select_related("invoice__account", "invoice__tenant", "issue_order__invoice")
 
 
-def shown(letter: RedLetter, *, at: datetime | None = None) -> Shown:
-    """As its account sees it: the buyer of its cloud spending, the seller of what its systems issued."""
-    side = Side.BUYER if letter.invoice.account_id is not None else Side.SELLER
-    return Shown(letter, side, at or timezone.now())
+def shown(letters: Iterable[RedLetter], *, account: Account, at: datetime | None = None) -> list[Shown]:
+    """As the account sees them: the seller of what its systems issued, else the buyer. A few queries for all."""
+    listed, now = list(letters), at or timezone.now()
+    of_tenants = [one.invoice_id for one in listed if one.invoice.tenant_id is not None]
+    sold = set(Invoice.objects.of_systems(account).filter(pk__in=of_tenants).values_list("pk", flat=True))
+    return [Shown(one, Side.SELLER if one.invoice_id in sold else Side.BUYER, now) for one in listed]
 
 
 def seen_letter(account: Account, pk: int) -> Shown:
@@ -146,9 +157,9 @@ def seen_letter(account: Account, pk: int) -> Shown:
     letter = joined(letters_of(account)).filter(pk=pk).first()
     if letter is None:
         raise NotFound()
-    return shown(letter)
+    return shown([letter], account=account)[0]
 
 
 def to_answer(account: Account) -> int:
     """How many wait for this account."""
-    return narrowed(letters_of(account), TO_ANSWER, at=timezone.now()).count()
+    return narrowed(letters_of(account), TO_ANSWER, account=account, at=timezone.now()).count()

@@ -19,7 +19,8 @@ from finance.admin.columns import BoundedPaginator, yuan
 from invoicing.models import Invoice, IssueOrder, RedLetter
 from invoicing.red_reports import TONES
 from invoicing.services.red_answers import answer_red_letter, void_red_letter, withdraw_red_letter
-from invoicing.services.red_letters import PERMISSION, account_of
+from invoicing.services.red_letters import PERMISSION
+from invoicing.sides import account_of
 
 State, Side = RedLetter.State, RedLetter.Side
 
@@ -187,7 +188,7 @@ class RedLetterAdmin(StaffAdmin):
     @admin.display(description=_("account"))
     def shown_account(self, row: RedLetter) -> SafeString | str:
         """Its page."""
-        return link(account_of(invoice=row.invoice))
+        return link(account_of(row.invoice))
 
     @admin.display(description=_("amount without tax"))
     def shown_amount(self, row: RedLetter) -> SafeString | str:

@@ -3,12 +3,13 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from invoicing.models.issue_order import IssueOrder
+from invoicing.models.received import ReceivedInvoice
 from invoicing.models.request import InvoiceKind
 from invoicing.models.tax_item import ZeroRate
 from invoicing.models.tenant import Taxpayer, Tenant
@@ -27,7 +28,7 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         An invoice never changes, so it keeps the tenant for which it was issued, whatever became of that (I7.4). Asks
         two short questions at once, so that the long table of invoices is read by its index.
         """
-        parts = list(Tenant.objects.filter(Q(pk__in=tenants) | Q(merged_into__in=tenants)).values_list("pk", flat=True))
+        parts = _parts_of(tenants)
         here = Taxpayer.objects.bound().filter(tenant__in=parts).values("tax_number")
         former = Taxpayer.objects.filter(released_at__isnull=False, tax_number__in=here).exclude(tenant__in=parts)
         moved = list(former.values_list("tenant_id", "tax_number"))
@@ -38,9 +39,25 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         )
         return self.filter(Q(tenant__in=parts) | from_there)
 
+    def of_systems(self, account: Account) -> "InvoiceQuerySet":
+        """What business systems of its tenants issued."""
+        return self.of_tenants(Tenant.objects.filter(account=account))
+
+    def collected_by(self, account: Account) -> "InvoiceQuerySet":
+        """What tenants here issued to enterprises of the account's tenants, which have collected it."""
+        tenants = _parts_of(Tenant.objects.filter(account=account))
+        copies = ReceivedInvoice.objects.filter(tenant__in=tenants, code="", number=OuterRef("number"))
+        copies = copies.filter(taxpayer__tax_number=OuterRef("buyer_tax_number"))
+        return self.filter(Exists(copies), tenant__isnull=False)
+
     def blue(self) -> "InvoiceQuerySet":
         """Those that are no red letters."""
         return self.filter(reverses__isnull=True)
+
+
+def _parts_of(tenants: models.QuerySet[Tenant]) -> list[int]:
+    """Them, and those that were merged into them."""
+    return list(Tenant.objects.filter(Q(pk__in=tenants) | Q(merged_into__in=tenants)).values_list("pk", flat=True))
 
 
 class Invoice(models.Model):

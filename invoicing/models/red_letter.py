@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from config.states import StateField, StateModel, states_check, transition
 from invoicing import policy
 from invoicing.models.credential import Credential
 from invoicing.models.invoice import Invoice, InvoiceLine
+from invoicing.models.received import ReceivedInvoice
 
 
 class RedState(models.TextChoices):
@@ -57,9 +58,12 @@ class RedLetterQuerySet(models.QuerySet["RedLetter"]):
         return self.filter(state__in=states, created_at__gt=at - policy.RED_LETTER_LIFE)
 
     def to_answer(self, *, at: datetime) -> "RedLetterQuerySet":
-        """What buyers of the cloud spending ask staff for."""
-        waiting = self.waiting_for(RedLetter.State.WAITS_FOR_SELLER, at=at)
-        return waiting.filter(invoice__account__isnull=False)
+        """What staff answer: buyers of the cloud spending ask them, and buyers whom nobody here knows are asked."""
+        copies = ReceivedInvoice.objects.filter(code="", number=OuterRef("invoice__number"))
+        copies = copies.filter(taxpayer__tax_number=OuterRef("invoice__buyer_tax_number"))
+        unknown = Q(state=RedLetter.State.WAITS_FOR_BUYER, invoice__account__isnull=True) & ~Exists(copies)
+        of_vendor = Q(state=RedLetter.State.WAITS_FOR_SELLER, invoice__tenant__isnull=True)
+        return self.waiting_for(*RedLetter.WAITS, at=at).filter(of_vendor | unknown)
 
 
 class RedLetter(StateModel):

@@ -1,7 +1,7 @@
 """What is done with an issued invoice, which itself never changes: noting that it was used, sending it once more."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +13,12 @@ from accounts.events import record
 from accounts.models import Account
 from accounts.permissions import Right
 from config.errors import DomainError, NotFound
+from config.sealing import seal
 from config.transactions import atomic
 from invoicing.models import Invoice, InvoiceUse, RedLetter
 from invoicing.reversals import lines_left
+
+MAILBOX: Final = "invoice mailbox"
 
 
 class NothingToUse(DomainError):
@@ -77,10 +80,12 @@ def send_invoice(
     """A letter with a fresh link goes to that mailbox; those sent before work on. Raises NotFound, InputError."""
     require(actor, Right.MANAGE_INVOICES, account)
     address = cleaned("email", normalise_email, email)
-    invoice = Invoice.objects.filter(pk=invoice_id).select_related("tenant").first()
-    if invoice is None or account.pk not in (invoice.account_id, invoice.tenant and invoice.tenant.account_id):
+    seen = Invoice.objects.of(account) | Invoice.objects.of_systems(account)
+    invoice = seen.filter(pk=invoice_id).first()
+    if invoice is None:
         raise NotFound()
-    facts: dict[str, Any] = {"number": invoice.number, "to": mask_email(address), "email": address}
+    sealed = seal(address, purpose=MAILBOX)  # the letter needs it whole; the log shows it masked
+    facts: dict[str, Any] = {"number": invoice.number, "to": mask_email(address), "mailbox": sealed}
     record("invoice.sent", actor=actor, account=account, subject=invoice, at=now or timezone.now(), **facts)
     return invoice
 

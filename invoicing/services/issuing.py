@@ -19,6 +19,7 @@ from invoicing import policy
 from invoicing.faces import Face
 from invoicing.models import Credential, InvoiceRequest, IssueOrder, RedLetter, Service, Taxpayer
 from invoicing.services.consuming import NotBound, consume
+from invoicing.sides import account_of, now_of
 
 JOB = "invoicing.issue"
 PERMISSION = "invoicing.change_issueorder"
@@ -136,10 +137,9 @@ def owner_of(*, order: IssueOrder) -> Account | None:
     if order.request is not None:
         return order.request.account
     if order.client is not None:
-        return order.client.tenant.account
+        return now_of(order.client.tenant).account
     if order.red_letter is not None:
-        blue = order.red_letter.invoice
-        return blue.account or (blue.tenant.account if blue.tenant else None)
+        return account_of(order.red_letter.invoice)
     return None
 
 

@@ -9,14 +9,17 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import SYSTEM, Actor, require_staff
+from accounts.actors import SYSTEM, Actor, Door, require_staff, rights_of
 from accounts.cleaning import cleaned
+from accounts.models import Account
 from accounts.names import clean_remark
+from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotAllowed, NotFound
 from config.states import MoveRefused
 from config.transactions import atomic
 from invoicing.models import Invoiceable, IssueOrder, RedLetter
 from invoicing.services.red_letters import PERMISSION, note_letter, order_red_invoice, side_of
+from invoicing.sides import buyer_account
 
 Side, State = RedLetter.Side, RedLetter.State
 ASKED = {State.WAITS_FOR_BUYER: Side.BUYER, State.WAITS_FOR_SELLER: Side.SELLER}
@@ -133,14 +136,22 @@ def _lapse(pk: int, at: datetime) -> bool:
 
 def _require_asked(actor: Actor, letter: RedLetter) -> None:
     """The side that was asked; for a buyer without account, staff."""
-    asked = ASKED.get(State(letter.state))
-    side = side_of(actor=actor, invoice=letter.invoice)
+    asked, invoice = ASKED.get(State(letter.state)), letter.invoice
+    side = side_of(actor=actor, invoice=invoice)
     if asked is None:
         raise MoveRefused(instance=letter, move="confirm", state=State(letter.state).label)
-    if asked == Side.BUYER and letter.invoice.account_id is None:
+    buyer = buyer_account(invoice)
+    if asked == Side.BUYER and buyer is None:
         require_staff(actor, PERMISSION)
-    elif side != asked:
+    elif side != asked and not _may_as_buyer(actor, asked, buyer):
         raise NotAllowed(_("The other side of this invoice has to answer this red letter."))
+
+
+def _may_as_buyer(actor: Actor, asked: str, buyer: Account | None) -> bool:
+    """Whoever may act on both sides answers for the one that is asked."""
+    if asked != Side.BUYER or buyer is None or actor.door == Door.STAFF:
+        return False
+    return Right.MANAGE_INVOICES in rights_of(actor, buyer)
 
 
 def _unissued(letter_id: int) -> RedLetter:

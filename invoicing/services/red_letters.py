@@ -17,9 +17,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, Door, require, require_staff
+from accounts.actors import Actor, Door, require, require_staff, rights_of
 from accounts.events import record
-from accounts.models import Account
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
@@ -31,6 +30,7 @@ from invoicing.models import Credential, Invoice, InvoiceUse, RedLetter, RedLine
 from invoicing.red_parts import Part, Taken, red_face, take
 from invoicing.reversals import lines_left
 from invoicing.services.issuing import SerialUsed, order_issue
+from invoicing.sides import account_of, buyer_account, seller_account
 
 PERMISSION = "invoicing.change_redletter"
 Side, State = RedLetter.Side, RedLetter.State
@@ -108,13 +108,14 @@ def side_of(*, actor: Actor, invoice: Invoice) -> str:
     if actor.door == Door.STAFF:
         require_staff(actor, PERMISSION)
         return Side.SELLER
-    if invoice.account is not None:
-        require(actor, Right.MANAGE_INVOICES, invoice.account)
-        return Side.BUYER
-    if invoice.tenant is None:
+    seller, buyer = seller_account(invoice), buyer_account(invoice)
+    if seller is not None and (buyer is None or rights_of(actor, seller)):
+        require(actor, Right.MANAGE_INVOICES, seller)
+        return Side.SELLER
+    if buyer is None:
         raise NotFound()
-    require(actor, Right.MANAGE_INVOICES, invoice.tenant.account)
-    return Side.SELLER
+    require(actor, Right.MANAGE_INVOICES, buyer)
+    return Side.BUYER
 
 
 def order_red_invoice(*, letter: RedLetter, now: datetime) -> None:
@@ -129,15 +130,12 @@ def order_red_invoice(*, letter: RedLetter, now: datetime) -> None:
 
 
 def note_letter(*, what: str, actor: Actor, letter: RedLetter, at: datetime, **more: Any) -> None:
-    """One event of a letter, for the log of the account that the invoice is for."""
+    """One event of a letter, for the logs of both sides that have an account."""
     invoice = letter.invoice
     facts = {"number": letter.number, "blue": invoice.number, "total": str(letter.amount + letter.tax), **more}
-    record(f"red_letter.{what}", actor=actor, account=account_of(invoice=invoice), subject=letter, at=at, **facts)
-
-
-def account_of(*, invoice: Invoice) -> Account | None:
-    """The account that it is for, or whose tenant issued it."""
-    return invoice.account or (invoice.tenant.account if invoice.tenant is not None else None)
+    account, buyer = account_of(invoice), buyer_account(invoice)
+    counterpart = buyer if buyer is not None and buyer != account else None
+    record(f"red_letter.{what}", actor=actor, account=account, counterpart=counterpart, subject=letter, at=at, **facts)
 
 
 def _side_of(actor: Actor, invoice: Invoice, business: Business | None) -> str:

@@ -41,6 +41,7 @@ from invoicing.invoice_reports import (
 from invoicing.models import Invoice, InvoiceUse, RedLetter, Tenant
 from invoicing.reversals import lines_left, statuses_of
 from invoicing.services.invoices import clear_use, mark_use, send_invoice
+from invoicing.sides import side_at
 
 LETTERS_SHOWN = 20  # the latest, on the page of an invoice
 
@@ -129,6 +130,7 @@ def _context(request: ConsoleRequest, seen: Seen) -> dict[str, Any]:
     used = getattr(invoice, "use", None)
     now, letters = timezone.now(), RedLetter.objects.filter(invoice=invoice)
     left = not invoice.reverses and any(not one.is_empty for one in lines_left(invoice))
+    side = side_at(invoice, request.account) if may else ""
     return {
         **face_context(invoice),
         "seen": seen,
@@ -138,8 +140,8 @@ def _context(request: ConsoleRequest, seen: Seen) -> dict[str, Any]:
         "reds": list(Invoice.objects.filter(reverses=invoice).order_by("-id")[:LETTERS_SHOWN]),
         "letters_page": address("invoicing:red-letter-list"),
         "used": used,
-        "may_send": may,
-        "may_take_back": may and left,
+        "may_send": side == RedLetter.Side.SELLER or (may and seen.is_for_spending),
+        "may_take_back": bool(side) and left,
         "may_use": may and seen.is_for_spending and (used is not None or left),
         "uses": InvoiceUse.Use.choices,
     }
