@@ -35,11 +35,12 @@ def _frame(request: HttpRequest, user: User) -> Console:
     through = actor.through if actor else None
     roles = list(Operator.objects.filter(user=user).select_related("account").order_by("pk"))
     rights = CONSOLE_RIGHTS if through else _rights(roles, account)
+    shown = None if navigation.offer_at(request.path).personal else account
     return Console(
         products=navigation.products_for(request.path, rights),
         sections=navigation.sections_for(request.path, rights, account),
-        account_name=account.name if account else "",
-        account_number=account.number if account else "",
+        account_name=shown.name if shown else "",
+        account_number=shown.number if shown else "",
         accounts=_choices(roles, account, stranger=through is not None),
         switch_url=reverse("accounts:account-switch"),
         unread=unread_count(user=user),

@@ -20,6 +20,7 @@ ACCOUNT = "account"
 FINANCE = "finance"
 DIRECTORY = "directory"
 WORKBENCH = "workbench"
+MANAGE = "manage"  # the management centre: what the workbench shows nothing of (S2.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class Section:
 
 @dataclass(slots=True)
 class Offer:
-    """A console with its sections. One that is not `listed` has pages, but no place in the switcher."""
+    """A console with its sections. One that is not `listed` has pages, but no place in the switcher.
+
+    A `personal` one asks for no right: it is about what the person has, whichever account they stand in.
+    """
 
     key: str
     label: str | Promise
@@ -53,6 +57,7 @@ class Offer:
     note: str | Promise = ""
     right: str = Right.VIEW
     listed: bool = True
+    personal: bool = False
     sections: list[Section] = field(default_factory=list)
 
 
@@ -99,24 +104,22 @@ def products_for(path: str, rights: Collection[str]) -> list[Product]:
             note=str(offer.note),
         )
         for offer in _offers.values()
-        if offer.listed and offer.right in rights
+        if offer.listed and (offer.personal or offer.right in rights)
     ]
 
 
 def sections_for(path: str, rights: Collection[str], account: Account | None) -> list[NavSection]:
     """The links beside the page at this address, with what waits behind them in this account."""
-    sections = offer_at(path).sections
-    addresses = [url for section in sections for _link, url in _open_links(section, rights)]
+    offer = offer_at(path)
+    links = [(section, list(_open_links(section, None if offer.personal else rights))) for section in offer.sections]
+    addresses = [url for _section, pairs in links for _link, url in pairs]
     current = max((url for url in addresses if path.startswith(url)), key=len, default="")
 
     def item(link: Link, url: str) -> NavItem:
         count = link.waiting(account) if link.waiting and account else 0
         return NavItem(label=str(link.label), url=url, icon=link.icon, current=url == current, count=count)
 
-    found = [
-        NavSection(label=str(section.label), items=[item(*pair) for pair in _open_links(section, rights)])
-        for section in sections
-    ]
+    found = [NavSection(label=str(section.label), items=[item(*pair) for pair in pairs]) for section, pairs in links]
     return [section for section in found if section.items]
 
 
@@ -128,9 +131,9 @@ def personal_for(path: str) -> list[NavItem]:
     ]
 
 
-def _open_links(section: Section, rights: Collection[str]) -> Iterator[tuple[Link, str]]:
+def _open_links(section: Section, rights: Collection[str] | None) -> Iterator[tuple[Link, str]]:
     for link in section.links:
-        if link.right in rights:
+        if rights is None or link.right in rights:
             yield link, reverse(link.url_name)
 
 

@@ -1,9 +1,25 @@
-"""The consoles of KIS cloud: management centre and workbench."""
+"""The consoles of KIS cloud and the links beside their pages."""
 
-from typing import Final
+from django.utils.translation import gettext_lazy as _
 
-MANAGE: Final = "manage"
+from accounts.navigation import MANAGE, Link, Offer, Section, add_product, add_section
 
 
 def register() -> None:
     """They are there from now on."""
+    add_product(
+        Offer(
+            key=MANAGE,
+            label=_("Management centre"),
+            url_name="kiscloud:manage",
+            icon="blocks",
+            prefix="/manage/",
+            note=_("Companies, products and account sets of KIS cloud"),
+            personal=True,
+        )
+    )
+    links = [
+        Link(_("My companies"), "kiscloud:company-list", "building-2"),
+        Link(_("Add companies"), "kiscloud:company-to-add", "list-checks"),
+    ]
+    add_section(MANAGE, Section("", links))

@@ -2,5 +2,12 @@
 
 from django.urls import URLPattern
 
+from kiscloud import company_urls, help_urls, product_urls, seat_urls
+
 app_name = "kiscloud"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *company_urls.urlpatterns,
+    *product_urls.urlpatterns,
+    *seat_urls.urlpatterns,
+    *help_urls.urlpatterns,
+]

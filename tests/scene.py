@@ -48,6 +48,7 @@ from tests.invoicing.opening import make_tenant
 from tests.invoicing.receiving import receive
 from tests.invoicing.reddening import use
 from tests.invoicing.requesting import propose, request_row, title
+from tests.kiscloud.kis import set_kis
 
 PEOPLE = ("owner", "finance", "viewer", "member", "stranger", "anonymous")
 
@@ -114,6 +115,7 @@ def set_scene() -> Scene:
         **set_cloud(manager),
         **set_invoices(manager),
         **set_requests(p2),
+        **set_kis(people["owner"], people["viewer"]),
     }
     assert Relationship.objects.in_force().count() == 2
     return Scene(people, values)

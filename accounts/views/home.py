@@ -12,7 +12,7 @@ from accounts.actors import rights_of
 from accounts.entering import home_behind
 from accounts.http import ConsoleRequest
 from accounts.models import Account, Certification, Relationship
-from accounts.navigation import ACCOUNT, address, products_for
+from accounts.navigation import ACCOUNT, MANAGE, address, products_for
 from accounts.permissions import Right
 from config.web import page
 
@@ -65,8 +65,9 @@ def workbench(request: ConsoleRequest) -> HttpResponse:
     """What this person may use, and nothing of how it is managed (S2.3)."""
     if request.account is None:
         return redirect("accounts:home")
-    apps = products_for(request.path, rights_of(request.actor, request.account))
-    return page(request, "accounts/home/workbench.html", {"apps": [app for app in apps if app.key != ACCOUNT]})
+    open_to = products_for(request.path, rights_of(request.actor, request.account))
+    apps = [app for app in open_to if app.key not in (ACCOUNT, MANAGE)]
+    return page(request, "accounts/home/workbench.html", {"apps": apps})
 
 
 def _verify(account: Account) -> NextStep:

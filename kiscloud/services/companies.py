@@ -60,6 +60,14 @@ class FounderOnly(NotAllowed):
     sentence = _("Only the founder of the company can delete it for good.")
 
 
+class AdministratorsOnly(NotAllowed):
+    """Members use what they were given; the rest is for administrators (S2.3)."""
+
+    code = "administrators_only"
+    rule = "S2.3"
+    sentence = _("Only administrators of “%(company)s” can do this. Ask one of them.")
+
+
 class Landing(StrEnum):
     """What the management centre shows first (S4.1)."""
 
@@ -119,15 +127,18 @@ def landing_of(*, user: User) -> Landing:
 
 
 def company_for(*, user: User, company_id: int) -> Company:
-    """The company, for one of its administrators; NotFound for everybody else."""
-    row = _memberships(user).filter(company=company_id).select_related("company__account__enterprise").first()
+    """The company, for one of its administrators; NotFound outside, AdministratorsOnly for its other members."""
+    inside = CompanyMember.objects.filter(user=user, left_at=None, company=company_id, company__deleted_at=None)
+    row = inside.select_related("company__account__enterprise").first()
     if row is None:
         raise NotFound()
+    if not row.is_admin:
+        raise AdministratorsOnly(company=row.company.name)
     return row.company
 
 
 def require_admin(*, actor: Actor, company: Company) -> User:
-    """The administrator behind the act; NotFound for somebody who is none."""
+    """The administrator behind the act; raises as `company_for` does."""
     user = person_of(actor)
     company_for(user=user, company_id=company.pk)
     return user

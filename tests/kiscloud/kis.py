@@ -78,3 +78,11 @@ def make_set(product: Subscription, *users: User, name: str = "一号账套") ->
 def make_device(user: User, installation: str = "pc-1") -> Device:
     """One installed client of the person."""
     return Device.objects.get_or_create(user=user, installation=installation, defaults={"platform": "windows"})[0]
+
+
+def set_kis(admin: User, member: User) -> dict[str, int]:
+    """For the table of addresses: a company of the one, with the other as a plain member, a product and a set."""
+    company = make_company(admin)
+    CompanyMember.objects.create(company=company, user=member, name=member.name)
+    product = active(company)
+    return {"company": company.pk, "subscription": product.pk, "account_set": make_set(product, admin, member).pk}

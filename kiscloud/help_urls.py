@@ -1,0 +1,5 @@
+"""Every page of the help centre."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
