@@ -28,6 +28,23 @@ TEXTS: dict[str, Words] = {
     "backup.failed": Words(_("The account set %(set)s could not be backed up"), icon="archive-x", tone="stop"),
     "backup.downloaded": Words(_("Downloaded a backup of the account set %(set)s"), icon="download", tone="warn"),
     "backup.deleted": Words(_("Deleted %(count)s backups"), icon="trash-2", tone="warn"),
+    "account_set.creating": Words(_("Began to create the account set %(set)s"), icon="book-plus"),
+    "account_set.created": Words(_("Created the account set %(set)s"), icon="book-plus", tone="ok"),
+    "account_set.creation_failed": Words(_("The account set %(set)s could not be created"), icon="book-x", tone="stop"),
+    "account_set.deleted": Words(_("Deleted the account set %(set)s"), icon="trash-2", tone="stop"),
+    "account_set.user_added": Words(_("Added %(person)s to the account set %(set)s"), icon="user-plus", tone="ok"),
+    "account_set.user_renamed": Words(_("Renamed %(before)s to %(person)s in the account set %(set)s"), icon="pencil"),
+    "account_set.user_made_admin": Words(
+        _("Made %(person)s an administrator of the account set %(set)s"), icon="shield-check", tone="ok"
+    ),
+    "account_set.user_unmade_admin": Words(
+        _("%(person)s is no longer an administrator of the account set %(set)s"), icon="shield-off", tone="warn"
+    ),
+    "account_set.user_disabled": Words(_("Disabled %(person)s in the account set %(set)s"), icon="user-x", tone="warn"),
+    "account_set.user_enabled": Words(_("Enabled %(person)s in the account set %(set)s"), icon="user-check", tone="ok"),
+    "account_set.user_deleted": Words(
+        _("Took %(person)s out of the account set %(set)s"), icon="user-minus", tone="warn"
+    ),
     "account_set.restore_started": Words(_("Began to restore the account set %(set)s"), icon="archive-restore"),
     "account_set.restored": Words(_("Restored the account set %(set)s"), icon="archive-restore", tone="ok"),
     "account_set.restore_failed": Words(

@@ -1,12 +1,16 @@
 """What this app does outside requests."""
 
+import logging
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from config.errors import DomainError
 from config.jobs import job
 from config.models import Job
-from kiscloud.services import backups, restores
+from kiscloud.services import account_sets, backups, restores, set_deletion
+
+log = logging.getLogger(__name__)
 
 
 # Outside, though they call nobody: each step commits on its own, and a row says how far it came.
@@ -44,3 +48,30 @@ def daily_backups(_work: Job) -> None:
 def try_backup(work: Job) -> None:
     """The backup was restored for a test."""
     restores.try_backup(backup_id=work.payload["backup"])
+
+
+@job(account_sets.JOB, outside=True)
+def make_set(work: Job) -> None:
+    """The set is ready, or failed and says why, before somebody who waits for it gives up."""
+    set_id = work.payload["set"]
+    try:
+        account_sets.make_set(set_id=set_id)
+    except DomainError as error:
+        account_sets.give_up(set_id=set_id, fault=str(error))
+    except Exception:
+        if work.attempts < account_sets.TRIES:
+            raise
+        log.exception("account set could not be created", extra={"set": set_id})
+        account_sets.give_up(set_id=set_id, fault=_("Something went wrong while it was created."))
+
+
+@job("kiscloud.abandoned_sets", every=timedelta(minutes=10))
+def abandoned_sets(_work: Job) -> None:
+    """Sets whose creation died too often say that they failed."""
+    account_sets.fail_abandoned()
+
+
+@job(set_deletion.JOB)
+def purge_set(work: Job) -> None:
+    """Nothing of what was in the deleted set is there any more."""
+    set_deletion.purge_set(set_id=work.payload["set"])

@@ -50,6 +50,7 @@ class AccountSet(StateModel):
     version = models.CharField(_("version"), max_length=12)
     state = StateField(_("state"), choices=State, default=State.CREATING)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    parameters = models.JSONField(_("created with"), default=dict)  # see kiscloud.set_parameters
     restored_from = models.ForeignKey(
         "kiscloud.Backup", models.PROTECT, null=True, related_name="restores", verbose_name=_("restored from")
     )
@@ -82,6 +83,11 @@ class AccountSet(StateModel):
         """It did not come about."""
         self.fault = fault[:300]
 
+    @transition(field=state, source=State.FAILED, target=State.CREATING)
+    def begin_again(self) -> None:
+        """What went wrong is over; it is tried once more."""
+        self.fault = ""
+
     @transition(field=state, source=[State.READY, State.FAILED], target=State.DELETED)
     def delete_for_good(self) -> None:
         """Its data is gone."""
@@ -106,6 +112,7 @@ class SetUser(StateModel):
     state = StateField(_("state"), choices=State, default=State.ENABLED)
     is_admin = models.BooleanField(_("set administrator"), default=False)
     added_at = models.DateTimeField(_("added"), default=timezone.now)
+    chosen_at = models.DateTimeField(_("last chosen in the workbench"), null=True)  # the latest is the set at hand
 
     class Meta:
         verbose_name = _("set user")

@@ -22,6 +22,7 @@ from kiscloud.services.companies import locked_company, require_admin
 from kiscloud.services.subscriptions import company_of, locked_product, require_place
 from kiscloud.set_files import Unfit, open_file
 from kiscloud.set_files.loading import load_set
+from kiscloud.set_moments import Moment, tell
 
 JOB: Final = "kiscloud.restore"
 
@@ -161,9 +162,11 @@ def _add_restorer(account_set: AccountSet) -> None:
     """Whoever restores is administrator of the restored set (S17.9)."""
     user = account_set.created_by
     if user is not None:
-        SetUser.objects.get_or_create(
+        set_user, fresh = SetUser.objects.get_or_create(
             account_set=account_set, user=user, defaults={"name": user.name, "is_admin": True}
         )
+        if fresh:
+            tell(Moment.USER_ADDED, set_user)
 
 
 def _without_mobile(backup: Backup) -> list[str]:

@@ -181,14 +181,15 @@ def require_open(*, product: Subscription, at: datetime) -> None:
     raise ProductClosed(product=name, day=f"{ended:%Y-%m-%d}", days=policy.GRACE.days, last=f"{last:%Y-%m-%d}")
 
 
-def require_place(*, product: Subscription, at: datetime) -> None:
-    """The locked product takes one more set now (S8.2, S8.3, Q-15). Raises ProductOver, ProductClosed, NoSetLeft."""
+def require_place(*, product: Subscription, at: datetime, more: int = 1) -> None:
+    """The locked product takes one more set now (S8.2, S8.3, Q-15), or with `more=0` goes on with one that it counts
+    already. Raises ProductOver, ProductClosed, NoSetLeft."""
     name = product.get_edition_display()
     if product.expires_at is not None and product.is_over(at=at):
         raise ProductOver(product=name, day=f"{timezone.localtime(product.expires_at):%Y-%m-%d}")
     require_open(product=product, at=at)
     used = AccountSet.objects.standing().filter(subscription=product).count()
-    if used >= product.sets_total:
+    if used + more > product.sets_total:
         raise NoSetLeft(product=name, used=used, total=product.sets_total)
 
 
