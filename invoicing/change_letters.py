@@ -1,6 +1,7 @@
 """Letters about change requests, and who gets them: who asked, and the other side where two accounts are concerned."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.events import subscribe
@@ -38,6 +39,8 @@ def register() -> None:
         Notice("change_request.declined", "change_declined", who_asked, MAIL_AND_CENTRE),
         Notice("change_request.withdrawn", "change_over", other_side, CENTRE),
         Notice("change_request.fell", "change_over", who_asked, MAIL_AND_CENTRE),
+        Notice("change_request.lapsed", "change_over", who_asked, MAIL_AND_CENTRE),
+        Notice("change_request.lapsed", "change_over", other_side, CENTRE),
         Notice("change_request.done", "change_done", who_asked, MAIL_AND_CENTRE),
         Notice("change_request.done", "change_done", other_side, MAIL_AND_CENTRE),
         Notice("change_request.rejected", "change_rejected", who_asked, MAIL_AND_CENTRE),
@@ -112,7 +115,11 @@ def change_to_agree(news: News) -> Letter:
         _("Please decide: a change request about %(name)s"),
         told % {"account": asker(change.account), "name": change.subject_name},
         _("Nothing moves unless you agree and our support approves it. If this means nothing to you, decline it."),
-        more=(fact(_("Asked by"), shown(change.account)), fact(_("Reason"), change.reason)),
+        more=(
+            fact(_("Asked by"), shown(change.account)),
+            fact(_("Reason"), change.reason),
+            fact(_("Answer until"), f"{timezone.localtime(change.answer_until):%Y-%m-%d %H:%M}"),
+        ),
     )
 
 
@@ -138,15 +145,18 @@ def change_declined(news: News) -> Letter:
 
 @letter
 def change_over(news: News) -> Letter:
-    """Withdrawn by who asked, or ended with its fee."""
+    """Withdrawn by who asked, ended with its fee, or not answered in time."""
     change: ChangeRequest = news.subject
-    fell = news.event.kind == "change_request.fell"
-    says = (
-        _("The order of its fee was cancelled or given back. Nothing has moved; you can ask again at any time.")
-        if fell
-        else _("The account that asked has withdrawn it. Nothing has moved and you need not do anything.")
-    )
-    return _letter(change, _("The change request about %(name)s is over"), says)
+    says = {
+        "change_request.fell": _(
+            "The order of its fee was cancelled or given back. Nothing has moved; you can ask again at any time."
+        ),
+        "change_request.lapsed": _(
+            "The other account did not answer it in time. Nothing has moved; it can be asked for again."
+        ),
+    }
+    withdrawn = _("The account that asked has withdrawn it. Nothing has moved and you need not do anything.")
+    return _letter(change, _("The change request about %(name)s is over"), says.get(news.event.kind, withdrawn))
 
 
 @letter

@@ -43,6 +43,9 @@ TEXTS: dict[str, Words] = {
     "change_request.fell": Words(
         _("The change request %(number)s (%(name)s) ended with the order of its fee"), icon="clock", tone="warn"
     ),
+    "change_request.lapsed": Words(
+        _("The change request %(number)s (%(name)s) was not answered in time"), icon="clock", tone="warn"
+    ),
     "change_request.done": Words(
         _("Carried out the change request %(number)s (%(name)s): %(entitlements)s entitlements moved"),
         icon="badge-check",

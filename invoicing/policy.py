@@ -33,6 +33,7 @@ TOKENS_PER_ADDRESS: Final = (60, 60)  # tokens asked for, in so many seconds
 OPEN_BODY_MAX: Final = 2 * 1024 * 1024  # bytes; an invoice with all its lines fits
 COLLECTED_PER_CALL: Final = 100  # received invoices in one call or file
 RECEIVED_FILE_BYTES: Final = 1024 * 1024
+CHANGE_ANSWER_LIFE: Final = timedelta(days=30)  # the other account answers until then
 CHANGE_ASKS_PER_ACCOUNT: Final = (30, 3600)  # change requests tried
 
 TITLES_MAX: Final = 100  # of one account

@@ -51,6 +51,13 @@ def reopen(work: Job) -> None:
     reopening.reopen_after(event_id=work.payload["event"])
 
 
+# Outside, though it calls nobody: each request commits on its own.
+@job("invoicing.lapse_changes", outside=True, every=timedelta(hours=1))
+def lapse_changes(_work: Job) -> None:
+    """Change requests that the other account did not answer in time are over."""
+    change_answers.lapse_changes()
+
+
 @job("invoicing.forget_tokens", every=timedelta(days=1))
 def forget_tokens(_work: Job) -> None:
     """Tokens of the open API that are over are gone."""

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Account, User
 from config.states import StateField, StateModel, states_check, transition
 from finance.models import Order
+from invoicing import policy
 from invoicing.models.tenant import Taxpayer, Tenant
 
 
@@ -35,7 +36,13 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
 
     def to_agree(self, account: Account) -> "ChangeRequestQuerySet":
         """Those that wait for this account's word."""
-        return self.visible_to(account).filter(state=ChangeState.TO_AGREE).exclude(account=account)
+        begun = timezone.now() - policy.CHANGE_ANSWER_LIFE
+        asked = self.visible_to(account).filter(state=ChangeState.TO_AGREE, created_at__gt=begun)
+        return asked.exclude(account=account)
+
+    def lapsed(self, *, at: datetime) -> "ChangeRequestQuerySet":
+        """Those that the other account did not answer in time and that nothing has closed yet."""
+        return self.filter(state=ChangeState.TO_AGREE, created_at__lte=at - policy.CHANGE_ANSWER_LIFE)
 
     def to_review(self) -> "ChangeRequestQuerySet":
         """Those that wait for staff."""
@@ -116,6 +123,15 @@ class ChangeRequest(StateModel):
 
     def __str__(self) -> str:
         return f"CR{self.pk:08d}" if self.pk else ""
+
+    @property
+    def answer_until(self) -> datetime:
+        """Until when the other account can agree."""
+        return self.created_at + policy.CHANGE_ANSWER_LIFE
+
+    def has_lapsed(self, *, at: datetime | None = None) -> bool:
+        """Nobody answered in time, though no job may have closed it yet."""
+        return self.state == ChangeState.TO_AGREE and (at or timezone.now()) >= self.answer_until
 
     @property
     def other_account(self) -> Account | None:

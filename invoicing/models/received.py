@@ -92,7 +92,7 @@ class ReceivedInvoice(StateModel):
 class CheckDay(models.Model):
     """How often an invoice was verified on a day, whoever asked: the authority answers five times."""
 
-    number = models.CharField(max_length=32)
+    number = models.CharField(max_length=40)
     day = models.DateField()
     count = models.PositiveSmallIntegerField(default=0)
 

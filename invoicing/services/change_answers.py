@@ -14,13 +14,14 @@ from accounts.locks import lock_name
 from accounts.models import Event, Operator
 from accounts.names import clean_remark
 from accounts.permissions import Right
-from config.errors import InputError, NotAllowed, NotFound
+from config.errors import DomainError, InputError, NotAllowed, NotFound
 from config.transactions import atomic
 from finance.models import Order
+from invoicing import policy
 from invoicing.models import ChangeRequest, Taxpayer, Tenant
 from invoicing.services.change_checks import check_change
 from invoicing.services.change_fees import cancel_fee, use_up_fee
-from invoicing.services.changes import locked_change, note_change, settle_fee
+from invoicing.services.changes import end_unmade, locked_change, note_change, settle_fee
 from invoicing.services.moving import carry_out, concerned
 
 PERMISSION: Final = "invoicing.change_changerequest"
@@ -36,11 +37,19 @@ class OwnChange(NotAllowed):
     sentence = _("You work in one of these accounts. Another member of staff must decide about it.")
 
 
+class ChangeLapsed(DomainError):
+    """The other account did not answer in time."""
+
+    code = "change_lapsed"
+    sentence = _("This request was not answered within %(days)s days and is over.")
+    hint = _("It can be asked for again.")
+
+
 @atomic
 def agree_to_change(*, actor: Actor, change_id: int, now: datetime | None = None) -> ChangeRequest:
     """The other side lets it happen, and staff review it next (I7.4). Locks the accounts, the request."""
     at = now or timezone.now()
-    change = _asked_of(actor, change_id)
+    change = _asked_of(actor, change_id, at)
     change.agree(at=at, by=person_of(actor))
     change.save(update_fields=["state", "agreed_at", "agreed_by"])
     note_change(what="agreed", actor=actor, change=change, at=at)
@@ -53,20 +62,38 @@ def decline_change(*, actor: Actor, change_id: int, answer: str, now: datetime |
     at, why = now or timezone.now(), cleaned("answer", clean_remark, answer)
     if not why:
         raise InputError("answer", _("Write why: who asked reads it."))
-    change = _asked_of(actor, change_id)
+    change = _asked_of(actor, change_id, at)
     change.decline(at=at, by=person_of(actor), answer=why)
     change.save(update_fields=["state", "ended_at", "answered_by", "answer"])
     note_change(what="declined", actor=actor, change=change, at=at, answer=why)
     return change
 
 
-def _asked_of(actor: Actor, change_id: int) -> ChangeRequest:
+def _asked_of(actor: Actor, change_id: int, at: datetime) -> ChangeRequest:
     """The request, locked, if the actor speaks for the side that did not ask."""
     change = locked_change(change_id=change_id)
     if (other := change.other_account) is None:
         raise NotFound()
     require(actor, Right.MANAGE_INVOICES, other)
+    if change.has_lapsed(at=at):
+        raise ChangeLapsed(days=policy.CHANGE_ANSWER_LIFE.days)
     return change
+
+
+def lapse_changes(*, now: datetime | None = None) -> int:
+    """Requests that the other account did not answer in time are over; answers how many. Each commits on its own."""
+    at = now or timezone.now()
+    return sum(_lapse(pk, at) for pk in ChangeRequest.objects.lapsed(at=at).values_list("pk", flat=True))
+
+
+@atomic
+def _lapse(change_id: int, at: datetime) -> bool:
+    change = locked_change(change_id=change_id)
+    if not change.has_lapsed(at=at):
+        return False
+    end_unmade(change=change, at=at)
+    note_change(what="lapsed", actor=SYSTEM, change=change, at=at)
+    return True
 
 
 @atomic

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, require
+from accounts.actors import SYSTEM, Actor, require
 from accounts.cleaning import at_field, cleaned
 from accounts.credit_code import parse
 from accounts.events import record
@@ -175,11 +175,20 @@ def _reason(text: str) -> str:
 def _write(change: ChangeRequest, actor: Actor, at: datetime) -> None:
     check_change(change=change, taxpayers=concerned(change=change))
     change.created_by, change.created_at = actor.user, at
+    _close_lapsed(change, at)
     try:
         with transaction.atomic():
             change.save(force_insert=True)
     except IntegrityError as error:
         raise AlreadyAsked(name=change.subject_name) from error
+
+
+def _close_lapsed(change: ChangeRequest, at: datetime) -> None:
+    """One that nobody answered in time stands in no other's way, though its job has not come yet."""
+    same = ChangeRequest.objects.lapsed(at=at).filter(kind=change.kind, tenant=change.tenant, taxpayer=change.taxpayer)
+    for old in same.select_for_update():
+        end_unmade(change=old, at=at)
+        note_change(what="lapsed", actor=SYSTEM, change=old, at=at)
 
 
 @atomic

@@ -110,11 +110,20 @@ def block_credential(*, actor: Actor, credential_id: int, now: datetime | None =
     return credential
 
 
+class TenantMerged(DomainError):
+    """A tenant that became part of another one has no keys of its own."""
+
+    code = "tenant_merged"
+    sentence = _("%(tenant)s became part of %(into)s, so its keys stay blocked. The keys of %(into)s work for both.")
+
+
 @atomic
 def unblock_credential(*, actor: Actor, credential_id: int, now: datetime | None = None) -> Credential:
     """It opens again. Locks the credential."""
     require_staff(actor, PERMISSION)
     credential = _locked(credential_id)
+    if credential.tenant.merged_into is not None:
+        raise TenantMerged(tenant=credential.tenant.name, into=credential.tenant.merged_into.name)
     if credential.blocked_at is not None:
         credential.blocked_at = None
         credential.save(update_fields=["blocked_at"])
@@ -131,7 +140,7 @@ def _own(actor: Actor, tenant_id: int) -> Credential:
 
 
 def _locked(credential_id: int) -> Credential:
-    rows = Credential.objects.select_for_update(of=("self",)).select_related("tenant__account")
+    rows = Credential.objects.select_for_update(of=("self",)).select_related("tenant__account", "tenant__merged_into")
     if (credential := rows.filter(pk=credential_id).first()) is None:
         raise NotFound()
     return credential

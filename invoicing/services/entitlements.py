@@ -224,16 +224,20 @@ def undo(*, actor: Actor, account: Account, entitlement_id: int, now: datetime |
 def follow_renewal(*, order: CloudOrder, at: datetime) -> bool:
     """A renewal goes on where what it renews is in use: same tenant, same tax numbers, from the paid day on.
 
+    Where that tenant became part of another account's, the order stands there, too, whoever pays it. An enterprise
+    that left the tenant gets nothing of it: there is room for another one.
+
     Answers False where that was never activated. Inside the transaction of `take_order`, which locks the account.
     """
     before = CloudOrder.objects.filter(order__resource=order.order.resource_id, state=State.ACTIVATED)
-    last = before.exclude(pk=order.pk).select_related("tenant").order_by("-pk").first()
+    last = before.exclude(pk=order.pk).select_related("tenant", "account").order_by("-pk").first()
     if last is None or last.tenant is None:
         return False
     order.deliver(at=at)
     order.activate(at=at, tenant=last.tenant)
-    order.save(update_fields=["state", "delivered_at", "activated_at", "tenant"])
-    held = Taxpayer.objects.bound().filter(entitlements__order=last, entitlements__ended_at=None)
+    order.account = last.account
+    order.save(update_fields=["state", "delivered_at", "activated_at", "tenant", "account"])
+    held = Taxpayer.objects.bound().filter(entitlements__order=last, entitlements__ended_at=None, tenant=last.tenant)
     _give(order, list(held.order_by("pk").distinct()[: order.tax_numbers]), SYSTEM, at)
     return True
 

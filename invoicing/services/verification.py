@@ -79,7 +79,7 @@ class Asked:
     @property
     def key(self) -> str:
         """One invoice, whoever asks."""
-        return f"{self.code}{self.number}"
+        return f"{self.code}-{self.number}" if self.code else self.number
 
 
 @dataclass(frozen=True, slots=True)

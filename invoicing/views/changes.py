@@ -99,14 +99,16 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
     mine, owns_source = change.account == request.account, change.tenant.account == request.account
     is_open, can_act = change.state in ChangeRequest.OPEN, _can_act(request)
     names, now = steps_of(change)
+    now_at = timezone.now()
     context = {
         "change": change,
         "mine": mine,
         "from_name": tenant_name(change.tenant, change, request.account),
         "to_name": tenant_name(change.to_tenant, change, request.account),
-        "plan": plan_of(change=change, at=timezone.now()) if is_open and owns_source else None,
+        "plan": plan_of(change=change, at=now_at) if is_open and owns_source else None,
         "can_withdraw": can_act and mine and is_open,
-        "can_answer": can_act and not mine and change.state == State.TO_AGREE,
+        "lapsed": change.has_lapsed(at=now_at),
+        "can_answer": can_act and not mine and change.state == State.TO_AGREE and not change.has_lapsed(at=now_at),
         "can_pay": can_act and mine and change.state == State.TO_PAY,
         "steps": names,
         "now": now,
