@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "finance.apps.FinanceApp",
     "invoicing.apps.InvoicingApp",
     "kiscloud.apps.KisCloudApp",
+    "kiscloud.books.apps.BooksApp",
 ]
 
 MIDDLEWARE = [

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-APPS: Final = ("config", "accounts", "finance", "invoicing", "kiscloud")  # each may import those before it
-CODE: Final = (*APPS, "tests", "benchmarks")
+APPS: Final = ("config", "accounts", "finance", "invoicing", "kiscloud", "kiscloud.books")  # may import those before it
+CODE: Final = ("config", "accounts", "finance", "invoicing", "kiscloud", "tests", "benchmarks")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -31,12 +31,12 @@ class Module:
 
     @property
     def app(self) -> str:
-        return self.name.split(".")[0]
+        return app_of(self.name)
 
     @property
     def layer(self) -> str:
         """The folder or file directly in the app: models, services, views, credit_code …"""
-        return self.name.partition(".")[2].partition(".")[0]
+        return self.name.removeprefix(self.app).removeprefix(".").partition(".")[0]
 
     @property
     def is_migration(self) -> bool:
@@ -60,6 +60,12 @@ class Module:
                 yield from ((node, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
                 yield from ((node, f"{'.' * node.level}{node.module or ''}.{alias.name}") for alias in node.names)
+
+
+def app_of(name: str) -> str:
+    """The app to which a dotted name belongs, the innermost one; else its first word."""
+    fitting = [app for app in APPS if name == app or name.startswith(f"{app}.")]
+    return max(fitting, key=len, default=name.split(".")[0])
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from tests import architecture
-from tests.architecture import APPS, Module, dotted, in_layer, joined, length, modules, of_apps, tracked_texts
+from tests.architecture import APPS, Module, app_of, dotted, in_layer, joined, length, modules, of_apps, tracked_texts
 
 MODULE_LINES = 300
 FUNCTION_LINES = 70
@@ -53,7 +53,7 @@ def test_apps_import_downwards_only():
         f"{module.at(node)} imports {name}"
         for module in of_apps()
         for node, name in module.imports()
-        if name.split(".")[0] in APPS and APPS.index(name.split(".")[0]) > APPS.index(module.app)
+        if app_of(name) in APPS and APPS.index(app_of(name)) > APPS.index(module.app)
     ]
     assert not problems, found(problems)
 

@@ -1,0 +1,43 @@
+"""What happened in books, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.event_texts import Group, Words, add_texts
+
+TEXTS: dict[str, Words] = {
+    "books.created": Words(_("Set up the books of %(set)s"), icon="book-plus", tone="ok"),
+    "books.opened": Words(_("Finished the opening balances of %(set)s"), icon="book-open-check", tone="ok"),
+    "books.opening_entered": Words(_("Entered opening balances of %(set)s"), icon="book-open"),
+    "books.person_added": Words(_("%(person)s can work in the books of %(set)s"), icon="user-plus"),
+    "books.person_renamed": Words(_("%(person)s is called %(name)s in %(set)s now"), icon="user-pen"),
+    "books.groups_changed": Words(_("%(person)s is in other user groups of %(set)s now"), icon="users"),
+    "books.person_left": Words(_("%(person)s no longer works in the books of %(set)s"), icon="user-minus"),
+    "books.subject_added": Words(_("Added the subject %(subject)s to %(set)s"), icon="list-plus"),
+    "books.subject_changed": Words(_("Changed the subject %(subject)s of %(set)s"), icon="list"),
+    "books.subject_disabled": Words(_("Disabled the subject %(subject)s of %(set)s"), icon="list-x", tone="warn"),
+    "books.subject_enabled": Words(_("Enabled the subject %(subject)s of %(set)s"), icon="list-check"),
+    "books.subject_deleted": Words(_("Deleted the subject %(subject)s of %(set)s"), icon="list-x", tone="warn"),
+    "books.carried_over": Words(_("Carried over profit and loss of %(month)s in %(set)s"), icon="arrow-right-left"),
+    "books.year_carried_over": Words(_("Carried over the profit of %(year)s in %(set)s"), icon="arrow-right-left"),
+    "books.renumbered": Words(
+        _("Closed %(count)s gaps in the voucher numbers of %(month)s in %(set)s"), icon="list-ordered"
+    ),
+    "books.closed": Words(_("Closed %(month)s in %(set)s"), icon="lock", tone="ok"),
+    "books.reopened": Words(_("Re-opened %(month)s in %(set)s"), icon="lock-open", tone="warn"),
+    "books.imported": Words(_("Imported %(count)s vouchers into %(set)s"), icon="file-up"),
+    "books.posted": Words(_("Posted %(count)s vouchers of %(month)s in %(set)s"), icon="book-check", tone="ok"),
+    "book_voucher.saved": Words(_("Saved voucher %(voucher)s of %(month)s in %(set)s"), icon="file-pen"),
+    "book_voucher.drafted": Words(_("Kept a draft of a voucher in %(set)s"), icon="file-pen"),
+    "book_voucher.audited": Words(_("Audited %(count)s vouchers in %(set)s"), icon="file-check"),
+    "book_voucher.unaudited": Words(_("Took back the audit of %(voucher)s in %(set)s"), icon="file-minus", tone="warn"),
+    "book_voucher.voided": Words(_("Made voucher %(voucher)s of %(set)s void"), icon="file-x", tone="warn"),
+    "book_voucher.deleted": Words(_("Deleted voucher %(voucher)s of %(set)s"), icon="trash-2", tone="warn"),
+    "book_voucher.reversed": Words(
+        _("Reversed voucher %(voucher)s of %(set)s by a red one"), icon="undo-2", tone="warn"
+    ),
+}
+
+
+def register() -> None:
+    """The log speaks of books from now on, and can be narrowed to them."""
+    add_texts(TEXTS, group=Group("books", _("Books"), ("books.", "book_voucher.")), pages={})

@@ -1,0 +1,24 @@
+"""The tables of a set's books, one noun a module."""
+
+from kiscloud.books.models.people import BookUser, Employee, Membership, UserGroup
+from kiscloud.books.models.set_up import Books, Period, TaxKind
+from kiscloud.books.models.subject import Balance, CashFlow, Category, Side, Subject
+from kiscloud.books.models.voucher import Line, Voucher, Word
+
+__all__ = [
+    "Balance",
+    "BookUser",
+    "Books",
+    "CashFlow",
+    "Category",
+    "Employee",
+    "Line",
+    "Membership",
+    "Period",
+    "Side",
+    "Subject",
+    "TaxKind",
+    "UserGroup",
+    "Voucher",
+    "Word",
+]

@@ -1,0 +1,203 @@
+"""Who works in books, and what they may do there (S14.4–S14.15, S19.5, S19.6)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from accounts.actors import Actor
+from accounts.events import record
+from config.errors import InputError, NotAllowed, NotFound
+from config.transactions import atomic
+from kiscloud.books.models import Books, BookUser, Employee, Membership, UserGroup
+from kiscloud.books.rights import ADMINISTRATORS, GROUPS, Right
+from kiscloud.models import AccountSet, SetUser
+
+DEFAULT = "default"
+
+
+class NotGranted(NotAllowed):
+    """Inside the set, without the right."""
+
+    code = "right_not_granted"
+    rule = "S19.6"
+    sentence = _("Your user groups do not allow this here: “%(right)s”.")
+    hint = _("Ask an administrator of the account set for the right.")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somebody in the books, with what may be done there."""
+
+    account_set: AccountSet
+    books: Books
+    user: BookUser
+    rights: frozenset[str]
+    is_admin: bool
+
+    def may(self, right: Right) -> bool:
+        """Whether a group grants it."""
+        return right in self.rights
+
+    def require(self, right: Right) -> None:
+        """Raises NotGranted."""
+        if right not in self.rights:
+            raise NotGranted(right=str(right.label))
+
+
+def place_of(*, actor: Actor, number: str, now: datetime | None = None) -> Place:
+    """The person's place in the books of the set with this number (S19.5).
+
+    Raises NotFound where there is no such set, it is not ready, its product no longer opens, or no administrator has
+    added the person, or has disabled it since: whoever is outside learns nothing.
+    """
+    if actor.user is None:
+        raise NotFound()
+    sets = AccountSet.objects.seen_by(actor.user).filter(number=number, state=AccountSet.State.READY)
+    found = sets.select_related("books", "subscription__company__account").filter(books__isnull=False).first()
+    if found is None or not found.subscription.opens_at(at=now or timezone.now()):
+        raise NotFound()
+    user = BookUser.objects.filter(account_set=found, set_user__user=actor.user).first()
+    if user is None:
+        raise NotFound()
+    return _place(found, found.books, user)
+
+
+def locked_place(*, actor: Actor, account_set: AccountSet, right: Right) -> Place:
+    """The same, with the books locked until the end of the transaction. Raises NotFound, NotGranted."""
+    books = Books.objects.select_for_update(no_key=True).filter(account_set=account_set).first()
+    if books is None:
+        raise NotFound()
+    place = place_of(actor=actor, number=account_set.number)
+    held = _place(place.account_set, books, place.user)
+    held.require(right)
+    return held
+
+
+def _place(account_set: AccountSet, books: Books, user: BookUser) -> Place:
+    groups = list(UserGroup.objects.filter(memberships__user=user).values_list("key", "rights"))
+    admin = any(key == ADMINISTRATORS for key, _rights in groups)
+    rights = frozenset(Right.values) if admin else frozenset(right for _key, held in groups for right in held)
+    return Place(account_set, books, user, rights, admin)
+
+
+def make_groups(*, account_set: AccountSet) -> None:
+    """The groups that every set has from the beginning."""
+    with override("zh-hans"):
+        UserGroup.objects.bulk_create(
+            UserGroup(account_set=account_set, key=key, name=str(name), rights=list(rights))
+            for key, (name, rights) in GROUPS.items()
+        )
+
+
+@atomic
+def add_person(*, actor: Actor, set_user: SetUser, now: datetime | None = None) -> BookUser:
+    """The set user works in the books, in the administrators' group or the default one (S13.4, S14.11).
+
+    One of the same name whom nobody outside is any more becomes this person again, with their groups (S17.11).
+    """
+    lost = BookUser.objects.filter(account_set=set_user.account_set, name=set_user.name, set_user=None)
+    user = lost.order_by("pk").first()
+    if user is None:
+        employee = Employee.objects.create(
+            account_set=set_user.account_set, number=_next_number(set_user.account_set), name=set_user.name
+        )
+        user = BookUser(account_set=set_user.account_set, name=set_user.name, employee=employee)
+        user.save(force_insert=True)
+        _join(user, DEFAULT)
+    user.set_user = set_user
+    user.save(update_fields=["set_user"])
+    if set_user.is_admin:
+        _join(user, ADMINISTRATORS)
+    note(what="books.person_added", actor=actor, account_set=set_user.account_set, at=now, person=user.name)
+    return user
+
+
+def _next_number(account_set: AccountSet) -> str:
+    return f"{Employee.objects.filter(account_set=account_set).count() + 1:03d}"
+
+
+def _join(user: BookUser, key: str) -> None:
+    group = UserGroup.objects.get(account_set=user.account_set_id, key=key)
+    Membership.objects.get_or_create(account_set_id=user.account_set_id, user=user, group=group)
+
+
+@atomic
+def rename_person(*, actor: Actor, set_user: SetUser, now: datetime | None = None) -> None:
+    """User, employee and with them every voucher bear the set user's present name (S14.7, S14.8)."""
+    user = BookUser.objects.filter(set_user=set_user).select_related("employee").first()
+    if user is None or user.name == set_user.name:
+        return
+    before, user.name = user.name, set_user.name
+    user.save(update_fields=["name"])
+    if user.employee is not None:
+        user.employee.name = set_user.name
+        user.employee.save(update_fields=["name"])
+    note(
+        what="books.person_renamed",
+        actor=actor,
+        account_set=set_user.account_set,
+        at=now,
+        person=before,
+        name=user.name,
+    )
+
+
+@atomic
+def set_administrator(*, actor: Actor, set_user: SetUser, now: datetime | None = None) -> None:
+    """In the administrators' group or not, as the set user says; other groups stay untouched (S14.11)."""
+    user = BookUser.objects.filter(set_user=set_user).first()
+    if user is None:
+        return
+    if set_user.is_admin:
+        _join(user, ADMINISTRATORS)
+    else:
+        Membership.objects.filter(user=user, group__key=ADMINISTRATORS).delete()
+    note(what="books.groups_changed", actor=actor, account_set=set_user.account_set, at=now, person=user.name)
+
+
+@atomic
+def let_go(*, actor: Actor, set_user: SetUser, now: datetime | None = None) -> None:
+    """Nobody outside is this user any more; in the books the user and all that was done stay (S14.14)."""
+    user = BookUser.objects.filter(set_user=set_user).first()
+    if user is None:
+        return
+    user.set_user = None
+    user.save(update_fields=["set_user"])
+    note(what="books.person_left", actor=actor, account_set=set_user.account_set, at=now, person=user.name)
+
+
+@atomic
+def change_groups(
+    *, actor: Actor, place: Place, user_id: int, keys: Collection[str], now: datetime | None = None
+) -> BookUser:
+    """The user is in these groups of the set and no others; only administrators change that (S14.12, S19.6).
+
+    Who is administrator is decided outside, so that group is neither given nor taken here. Raises NotFound,
+    NotAllowed, InputError.
+    """
+    if not place.is_admin:
+        raise NotAllowed(_("Only administrators of the account set change user groups."))
+    user = BookUser.objects.select_for_update().filter(account_set=place.account_set, pk=user_id).first()
+    if user is None:
+        raise NotFound()
+    groups = UserGroup.objects.filter(account_set=place.account_set).exclude(key=ADMINISTRATORS)
+    chosen = [group for group in groups if group.key in keys]
+    if not chosen:
+        raise InputError("groups", _("Choose at least one group."))
+    Membership.objects.filter(user=user, group__in=groups).delete()
+    Membership.objects.bulk_create(
+        Membership(account_set=place.account_set, user=user, group=group) for group in chosen
+    )
+    note(what="books.groups_changed", actor=actor, account_set=place.account_set, at=now, person=user.name)
+    return user
+
+
+def note(*, what: str, actor: Actor, account_set: AccountSet, at: datetime | None = None, **facts: Any) -> None:
+    """The event of something in these books, in the log of the company's account."""
+    company = account_set.subscription.company
+    record(what, actor=actor, account=company.account, subject=account_set, at=at, set=account_set.name, **facts)
