@@ -65,7 +65,7 @@ class Module:
 def app_of(name: str) -> str:
     """The app to which a dotted name belongs, the innermost one; else its first word."""
     fitting = [app for app in APPS if name == app or name.startswith(f"{app}.")]
-    return max(fitting, key=len, default=name.split(".")[0])
+    return max(fitting, key=len, default=name.split(".", maxsplit=1)[0])
 
 
 @functools.cache
