@@ -35,6 +35,7 @@ class Template(models.TextChoices):
     """A chart of subjects to begin with."""
 
     SMALL_BUSINESS = "small_business", _("Accounting Standards for Small Businesses")
+    SMALL_BUSINESS_BARE = "small_business_bare", _("The same, first level and taxes only")
 
 
 @dataclass(frozen=True, slots=True)

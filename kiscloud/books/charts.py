@@ -6,20 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
+from kiscloud.set_parameters import Template
 
-LENGTHS: Final = (4, 2, 2, 2)  # digits of each level, where nothing else was chosen
-DIGITS_MAX: Final = 15
+DETAIL_DIGITS: Final = 2  # of each lower level in the data; a set may have more
 YEAR_PROFIT: Final = "3103"  # where profit and loss is carried over to
+_RETAINED: Final = "310415"
 _FILE: Final = Path(__file__).parent / "data" / "small_enterprise.txt"
-
-
-class Chart(models.TextChoices):
-    """Which subjects there are from the beginning."""
-
-    USUAL = "small", _("Accounting Standards for Small Enterprises, with the usual details")
-    BARE = "small_bare", _("Accounting Standards for Small Enterprises, first level and taxes only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +29,13 @@ class Entry:
 
 
 @cache
-def entries_of(chart: Chart) -> tuple[Entry, ...]:
+def entries_of(template: str) -> tuple[Entry, ...]:
     """The subjects of the chart, each after the one above it; detail levels have two digits."""
     found: dict[str, Entry] = {}
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         usual = line.startswith("+ ")
         words = line.removeprefix("+ ").split()
-        if words and words[0].isdigit() and not (usual and chart == Chart.BARE):
+        if words and words[0].isdigit() and not (usual and template == Template.SMALL_BUSINESS_BARE):
             entry = _entry(words, found)
             found[entry.code] = entry
     return tuple(found.values())
@@ -63,6 +55,21 @@ def _entry(words: list[str], above: dict[str, Entry]) -> Entry:
     return Entry(code, name, parent.code if parent else "", level, side, is_cash, came, went)
 
 
+def depth_of(lengths: Sequence[int]) -> int:
+    """How many levels of the data fit into codes of these lengths."""
+    fitting = 1
+    while fitting < len(lengths) and lengths[fitting] >= DETAIL_DIGITS:
+        fitting += 1
+    return fitting
+
+
+def fitted(code: str, lengths: Sequence[int]) -> str:
+    """A code of the data with the digits that a set's levels have: `310415` is `3104015` where they have three."""
+    first, rest = code[: lengths[0]], code[lengths[0] :]
+    parts = [rest[place : place + DETAIL_DIGITS] for place in range(0, len(rest), DETAIL_DIGITS)]
+    return first + "".join(part.zfill(digits) for part, digits in zip(parts, lengths[1:], strict=False))
+
+
 def retained(lengths: Sequence[int]) -> str:
     """The code of the subject where the year's profit goes in the end (未分配利润)."""
-    return "3104" if len(lengths) == 1 else "3104" + "15".zfill(lengths[1])
+    return fitted(_RETAINED, lengths) if depth_of(lengths) > 1 else _RETAINED[:4]

@@ -1,4 +1,4 @@
-"""The books' tables as parts of a set, for whatever backs it up, restores or deletes it."""
+"""The books as parts of a set: for whatever makes it, backs it up, restores or deletes it, and keeps its users."""
 
 from kiscloud.books.models import (
     Balance,
@@ -13,10 +13,13 @@ from kiscloud.books.models import (
     UserGroup,
     Voucher,
 )
-from kiscloud.models import AccountSet
+from kiscloud.books.services.people import add_person, apps_granted, let_go, rename_person, set_administrator
+from kiscloud.books.services.set_up import create_books
+from kiscloud.models import AccountSet, SetUser
 from kiscloud.set_contents import add_part
 from kiscloud.set_files.manifest import Person
 from kiscloud.set_files.writing import add_people
+from kiscloud.set_moments import Moment, add_grants, during
 
 PARTS = (
     Books,
@@ -34,10 +37,24 @@ PARTS = (
 
 
 def register() -> None:
-    """From now on sets are made of them."""
+    """From now on sets are made of them, and their users work in them."""
     for model in PARTS:
         add_part(model)
     add_people(people_of)
+    during(Moment.MADE, _make)
+    during(Moment.USER_ADDED, _add)
+    during(Moment.USER_RENAMED, lambda set_user: rename_person(set_user=set_user))
+    during(Moment.ADMIN_CHANGED, lambda set_user: set_administrator(set_user=set_user))
+    during(Moment.USER_REMOVED, lambda set_user: let_go(set_user=set_user))
+    add_grants(lambda set_user: apps_granted(set_user=set_user))
+
+
+def _make(account_set: AccountSet) -> None:
+    create_books(account_set=account_set)
+
+
+def _add(set_user: SetUser) -> None:
+    add_person(set_user=set_user)
 
 
 def people_of(account_set: AccountSet) -> list[Person]:

@@ -5,13 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.event_texts import Group, Words, add_texts
 
 TEXTS: dict[str, Words] = {
-    "books.created": Words(_("Set up the books of %(set)s"), icon="book-plus", tone="ok"),
     "books.opened": Words(_("Finished the opening balances of %(set)s"), icon="book-open-check", tone="ok"),
     "books.opening_entered": Words(_("Entered opening balances of %(set)s"), icon="book-open"),
-    "books.person_added": Words(_("%(person)s can work in the books of %(set)s"), icon="user-plus"),
-    "books.person_renamed": Words(_("%(person)s is called %(name)s in %(set)s now"), icon="user-pen"),
     "books.groups_changed": Words(_("%(person)s is in other user groups of %(set)s now"), icon="users"),
-    "books.person_left": Words(_("%(person)s no longer works in the books of %(set)s"), icon="user-minus"),
     "books.subject_added": Words(_("Added the subject %(subject)s to %(set)s"), icon="list-plus"),
     "books.subject_changed": Words(_("Changed the subject %(subject)s of %(set)s"), icon="list"),
     "books.subject_disabled": Words(_("Disabled the subject %(subject)s of %(set)s"), icon="list-x", tone="warn"),

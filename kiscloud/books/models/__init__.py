@@ -1,7 +1,7 @@
 """The tables of a set's books, one noun a module."""
 
 from kiscloud.books.models.people import BookUser, Employee, Membership, UserGroup
-from kiscloud.books.models.set_up import Books, Period, TaxKind
+from kiscloud.books.models.set_up import Books, Period
 from kiscloud.books.models.subject import Balance, CashFlow, Category, Side, Subject
 from kiscloud.books.models.voucher import Line, Voucher, Word
 
@@ -17,7 +17,6 @@ __all__ = [
     "Period",
     "Side",
     "Subject",
-    "TaxKind",
     "UserGroup",
     "Voucher",
     "Word",

@@ -7,13 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.states import StateField, StateModel, states_check, transition
 from kiscloud.models import AccountSet
-
-
-class TaxKind(models.TextChoices):
-    """The company's standing with the tax office."""
-
-    GENERAL = "general", _("General taxpayer")
-    SMALL = "small", _("Small-scale taxpayer")
+from kiscloud.set_parameters import TaxKind, Template
 
 
 class Books(models.Model):
@@ -26,7 +20,7 @@ class Books(models.Model):
     account_set = models.OneToOneField(AccountSet, models.PROTECT, related_name="books", verbose_name=_("account set"))
     company = models.CharField(_("company"), max_length=120)
     tax_kind = models.CharField(_("taxpayer"), max_length=8, choices=TaxKind, default=TaxKind.GENERAL)
-    template = models.CharField(_("chart of subjects"), max_length=20)
+    template = models.CharField(_("chart of subjects"), max_length=20, choices=Template)
     code_lengths = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("digits of each level"))
     start_month = models.IntegerField(_("first period"))
     month = models.IntegerField(_("current period"))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from kiscloud.books.charts import fitted
+from kiscloud.books.models import Books
 from kiscloud.books.reports.figures import ZERO, Figures, Value, below, leaves_of
 from kiscloud.books.reports.lines import Amounts, Statement
 from kiscloud.models import AccountSet
@@ -55,18 +57,19 @@ NET: Final = 32
 def income_statement(account_set: AccountSet, month: int, *, waiting: bool = False) -> Statement:
     """The 32 lines with the amounts of the year until the month's end and of the month."""
     leaves = leaves_of(account_set, month, waiting=waiting)
-    year = _column(leaves, lambda one: one.year_activity)
-    now = _column(leaves, lambda one: one.activity)
-    lines = [Amounts(number, label, year[number], now[number], codes, depth) for number, label, codes, depth in _TAKEN]
+    lengths = Books.objects.get(account_set=account_set).code_lengths
+    taken = [(one, label, [fitted(code, lengths) for code in codes], depth) for one, label, codes, depth in _TAKEN]
+    behind = {number: tuple(codes) for number, _label, codes, _depth in taken}
+    year = _column(leaves, behind, lambda one: one.year_activity)
+    now = _column(leaves, behind, lambda one: one.activity)
+    lines = [Amounts(one, label, year[one], now[one], behind[one], depth) for one, label, _codes, depth in taken]
     lines += [Amounts(number, label, year[number], now[number], is_sum=True) for number, label, _parts in _SUMS]
     lines.sort(key=lambda one: one.number)
     return Statement("利润表", "会小企02表", ("本年累计金额", "本月金额"), lines)
 
 
-def _column(leaves: list[Figures], value: Value) -> Mapping[int, Decimal]:
-    found = {
-        number: sum((value(one) for one in below(leaves, *codes)), ZERO) for number, _label, codes, _depth in _TAKEN
-    }
+def _column(leaves: list[Figures], behind: Mapping[int, tuple[str, ...]], value: Value) -> Mapping[int, Decimal]:
+    found = {number: sum((value(one) for one in below(leaves, *codes)), ZERO) for number, codes in behind.items()}
     for number, _label, parts in _SUMS:
         found[number] = sum((found[part] if part > 0 else -found[-part] for part in parts), ZERO)
     return found

@@ -15,6 +15,7 @@ from config.errors import InputError, NotAllowed, NotFound
 from config.transactions import atomic
 from kiscloud.books.models import Books, BookUser, Employee, Membership, UserGroup
 from kiscloud.books.rights import ADMINISTRATORS, GROUPS, Right
+from kiscloud.editions import App
 from kiscloud.models import AccountSet, SetUser
 
 DEFAULT = "default"
@@ -58,6 +59,7 @@ def place_of(*, actor: Actor, number: str, now: datetime | None = None) -> Place
     if actor.user is None:
         raise NotFound()
     sets = AccountSet.objects.seen_by(actor.user).filter(number=number, state=AccountSet.State.READY)
+    sets = sets.filter(subscription__deleted_at=None, subscription__purged_at=None)
     found = sets.select_related("books", "subscription__company__account").filter(books__isnull=False).first()
     if found is None or not found.subscription.opens_at(at=now or timezone.now()):
         raise NotFound()
@@ -85,6 +87,12 @@ def _place(account_set: AccountSet, books: Books, user: BookUser) -> Place:
     return Place(account_set, books, user, rights, admin)
 
 
+def apps_granted(*, set_user: SetUser) -> list[App]:
+    """The apps that the user's groups open: whoever may see the books finds the ledger and its reports (S14.12)."""
+    groups = UserGroup.objects.filter(memberships__user__set_user=set_user, rights__contains=[Right.VIEW])
+    return [App.LEDGER, App.REPORTS] if groups.exists() else []
+
+
 def make_groups(*, account_set: AccountSet) -> None:
     """The groups that every set has from the beginning."""
     with override("zh-hans"):
@@ -94,8 +102,7 @@ def make_groups(*, account_set: AccountSet) -> None:
         )
 
 
-@atomic
-def add_person(*, actor: Actor, set_user: SetUser, now: datetime | None = None) -> BookUser:
+def add_person(*, set_user: SetUser) -> BookUser:
     """The set user works in the books, in the administrators' group or the default one (S13.4, S14.11).
 
     One of the same name whom nobody outside is any more becomes this person again, with their groups (S17.11).
@@ -113,7 +120,6 @@ def add_person(*, actor: Actor, set_user: SetUser, now: datetime | None = None) 
     user.save(update_fields=["set_user"])
     if set_user.is_admin:
         _join(user, ADMINISTRATORS)
-    note(what="books.person_added", actor=actor, account_set=set_user.account_set, at=now, person=user.name)
     return user
 
 
@@ -126,29 +132,19 @@ def _join(user: BookUser, key: str) -> None:
     Membership.objects.get_or_create(account_set_id=user.account_set_id, user=user, group=group)
 
 
-@atomic
-def rename_person(*, actor: Actor, set_user: SetUser, now: datetime | None = None) -> None:
+def rename_person(*, set_user: SetUser) -> None:
     """User, employee and with them every voucher bear the set user's present name (S14.7, S14.8)."""
     user = BookUser.objects.filter(set_user=set_user).select_related("employee").first()
     if user is None or user.name == set_user.name:
         return
-    before, user.name = user.name, set_user.name
+    user.name = set_user.name
     user.save(update_fields=["name"])
     if user.employee is not None:
         user.employee.name = set_user.name
         user.employee.save(update_fields=["name"])
-    note(
-        what="books.person_renamed",
-        actor=actor,
-        account_set=set_user.account_set,
-        at=now,
-        person=before,
-        name=user.name,
-    )
 
 
-@atomic
-def set_administrator(*, actor: Actor, set_user: SetUser, now: datetime | None = None) -> None:
+def set_administrator(*, set_user: SetUser) -> None:
     """In the administrators' group or not, as the set user says; other groups stay untouched (S14.11)."""
     user = BookUser.objects.filter(set_user=set_user).first()
     if user is None:
@@ -157,18 +153,15 @@ def set_administrator(*, actor: Actor, set_user: SetUser, now: datetime | None =
         _join(user, ADMINISTRATORS)
     else:
         Membership.objects.filter(user=user, group__key=ADMINISTRATORS).delete()
-    note(what="books.groups_changed", actor=actor, account_set=set_user.account_set, at=now, person=user.name)
 
 
-@atomic
-def let_go(*, actor: Actor, set_user: SetUser, now: datetime | None = None) -> None:
+def let_go(*, set_user: SetUser) -> None:
     """Nobody outside is this user any more; in the books the user and all that was done stay (S14.14)."""
     user = BookUser.objects.filter(set_user=set_user).first()
     if user is None:
         return
     user.set_user = None
     user.save(update_fields=["set_user"])
-    note(what="books.person_left", actor=actor, account_set=set_user.account_set, at=now, person=user.name)
 
 
 @atomic

@@ -6,15 +6,15 @@ from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import User
-from kiscloud.books.charts import Chart
 from kiscloud.books.entries import Entry, Header
 from kiscloud.books.models import Voucher
 from kiscloud.books.services.openings import Opening, enter_openings, finish_openings
 from kiscloud.books.services.people import add_person, change_groups, place_of
 from kiscloud.books.services.posting import audit_vouchers, post_vouchers
-from kiscloud.books.services.set_up import Parameters, create_books
+from kiscloud.books.services.set_up import create_books
 from kiscloud.books.services.vouchers import save_voucher
 from kiscloud.models import AccountSet, SetUser, Subscription
+from kiscloud.set_parameters import Parameters
 from tests.factories import make_user
 from tests.kiscloud.kis import active, make_company, make_set, person
 
@@ -24,13 +24,17 @@ MONTH = 202603
 class Office:
     """A set with books: Zhou makes vouchers, Wu audits and posts; both are administrators of the set."""
 
-    def __init__(self, *, product: Subscription | None = None, chart: Chart = Chart.USUAL, **more: Any) -> None:
+    def __init__(self, *, product: Subscription | None = None, **parameters: Any) -> None:
         self.makers_user, self.auditors_user = make_user(), make_user()
         self.product = product or active(make_company(self.makers_user))
         self.set: AccountSet = make_set(self.product, self.makers_user, self.auditors_user)
-        SetUser.objects.filter(account_set=self.set).update(is_admin=True)
-        parameters = Parameters(company="示例商贸", start_month=MONTH, chart=chart, **more)
-        self.books = create_books(actor=self.maker, account_set=self.set, parameters=parameters)
+        self.set.parameters = Parameters(**{"company": "示例商贸", "start_month": MONTH, **parameters}).stored
+        self.set.save(update_fields=["parameters"])
+        self.books = create_books(account_set=self.set)
+        for set_user in self.set.users.all():
+            set_user.is_admin = True
+            set_user.save(update_fields=["is_admin"])
+            add_person(set_user=set_user)
 
     @property
     def maker(self) -> Actor:
@@ -64,7 +68,7 @@ class Office:
         """One more person in the set, in the default group or in these."""
         user = make_user()
         set_user = SetUser.objects.create(account_set=self.set, user=user, name=user.name)
-        made = add_person(actor=self.maker, set_user=set_user)
+        made = add_person(set_user=set_user)
         if groups:
             place = place_of(actor=self.maker, number=self.set.number)
             change_groups(actor=self.maker, place=place, user_id=made.pk, keys=groups)

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from kiscloud.books.charts import Chart
 from kiscloud.books.models import Subject, Voucher
 from kiscloud.books.reports.balance_sheet import balance_sheet
 from kiscloud.books.reports.cash_flow import cash_flow
@@ -12,6 +11,7 @@ from kiscloud.books.reports.income_statement import income_statement
 from kiscloud.books.reports.trial_balance import trial_balance
 from kiscloud.books.services.closing import carry_over, close_period
 from kiscloud.models import AccountSet
+from kiscloud.set_parameters import Template
 from tests.kiscloud.books.bookkeeping import MONTH, Office
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def office():
-    office = Office(chart=Chart.BARE).open(s1405="5000", s310415="5000")
+    office = Office(template=Template.SMALL_BUSINESS_BARE).open(s1405="5000", s310415="5000")
     office.write(("1002", "100000", ""), ("3001", "", "100000"))
     office.write(("1122", "10600", ""), ("5001", "", "10000"), ("22210105", "", "600"))
     office.write(("5602", "2000", ""), ("1002", "", "2000"))
