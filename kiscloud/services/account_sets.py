@@ -116,8 +116,8 @@ def give_up(*, set_id: int, fault: str, now: datetime | None = None) -> None:
             user=account_set.created_by,
             title=_("The account set “%(set)s” could not be created"),
             body=_("%(fault)s You can have it created again, or delete it without a code."),
-            page="accounts:workbench",
-            of=None,
+            page="kiscloud:set-detail",
+            of=account_set.pk,
             words={"set": account_set.name, "fault": fault},
         )
     note_set(what="creation_failed", actor=SYSTEM, account_set=account_set, at=at)

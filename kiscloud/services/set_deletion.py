@@ -101,7 +101,7 @@ def _tell_founder(account_set: AccountSet, holder: User, user: User) -> None:
         user=holder,
         title=_("The account set “%(set)s” was deleted"),
         body=_("%(person)s deleted “%(set)s” (%(number)s) with a code from your phone. Its backups are still there."),
-        page="accounts:workbench",
-        of=None,
+        page="kiscloud:deletion-list",
+        of=account_set.subscription.company_id,
         words={"set": account_set.name, "number": account_set.number, "person": user.name},
     )

@@ -30,7 +30,11 @@ class Tab:
     url_name: str
 
 
-TABS: Final = (Tab("products", _("Products"), "kiscloud:company-detail"),)
+TABS: Final = (
+    Tab("products", _("Products"), "kiscloud:company-detail"),
+    Tab("sets", _("Account sets"), "kiscloud:set-list"),
+    Tab("deletions", _("Deletions"), "kiscloud:deletion-list"),
+)
 
 
 def company_of(request: ConsoleRequest, pk: int) -> Company:

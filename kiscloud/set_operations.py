@@ -1,0 +1,79 @@
+"""What can be done with a set at a moment, and why something cannot (S13.1)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from config.errors import DomainError
+from kiscloud.models import AccountSet, Subscription
+from kiscloud.services.account_sets import require_public
+from kiscloud.services.subscriptions import require_open, require_place
+
+State = AccountSet.State
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A link of a set; one with a reason cannot be followed."""
+
+    label: str
+    url: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A set as the list shows it."""
+
+    account_set: AccountSet
+    tone: str
+    operations: Sequence[Operation]
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it will be something else in a moment."""
+        return self.account_set.state in {State.CREATING, State.RESTORING}
+
+
+TONES = {State.CREATING: "wait", State.READY: "ok", State.RESTORING: "wait", State.FAILED: "stop"}
+
+
+def row_of(account_set: AccountSet, *, at: datetime) -> Row:
+    """The set with its state's colour and its operations."""
+    return Row(account_set, TONES[State(account_set.state)], operations_of(account_set, at=at))
+
+
+def operations_of(account_set: AccountSet, *, at: datetime) -> list[Operation]:
+    """In the order of their use."""
+    pk, ready = account_set.pk, account_set.state == State.READY
+    busy = _("It is “%(state)s”.") % {"state": account_set.get_state_display()}
+    closed = refusal(lambda: require_open(product=account_set.subscription, at=at))
+    made = account_set.state in {State.READY, State.FAILED}
+    found = [
+        Operation(_("Users"), reverse("kiscloud:set-user-list", args=[pk])),
+        Operation(_("Add users"), reverse("kiscloud:set-user-add", args=[pk]), closed if ready else busy),
+        Operation(_("Delete"), reverse("kiscloud:set-delete", args=[pk]), "" if made else busy),
+    ]
+    return found if ready else [Operation(_("Details"), reverse("kiscloud:set-detail", args=[pk])), *found[2:]]
+
+
+def refusal_to_create(product: Subscription, *, at: datetime) -> DomainError | None:
+    """Why the product takes no further set now; None where it does (S8.3, Q-15)."""
+    try:
+        require_public(product=product)
+        require_place(product=product, at=at)
+    except DomainError as error:
+        return error
+    return None
+
+
+def refusal(check: Callable[[], None]) -> str:
+    """The sentence with which a check refuses; empty where it does not."""
+    try:
+        check()
+    except DomainError as error:
+        return str(error)
+    return ""
