@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from kiscloud.views import account_sets, deletions, set_deletion, set_users
+from kiscloud.views import account_sets, deletions, set_deletion, set_users, workbench
 
 urlpatterns: list[URLPattern] = [
     path("manage/companies/<int:pk>/sets/", account_sets.listing, name="set-list"),
@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern] = [
     path("manage/set-users/<int:pk>/enable/", set_users.enable, name="set-user-enable"),
     path("manage/set-users/<int:pk>/disable/", set_users.disable, name="set-user-disable"),
     path("manage/set-users/<int:pk>/delete/", set_users.delete, name="set-user-delete"),
+    path("workbench/sets/<int:pk>/", workbench.choose, name="workbench-choose"),
 ]

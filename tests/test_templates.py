@@ -37,6 +37,7 @@ FOR_THE_PERSON = {
     "accounts/home/_doors.html",
     "accounts/home/workbench.html",
     "accounts/messages/_reminder.html",
+    "kiscloud/workbench/_sets.html",
 }
 
 

@@ -14,6 +14,7 @@ from accounts.http import ConsoleRequest
 from accounts.models import Account, Certification, Relationship
 from accounts.navigation import ACCOUNT, MANAGE, address, products_for
 from accounts.permissions import Right
+from accounts.workbench import parts_for
 from config.web import page
 
 
@@ -34,6 +35,8 @@ class NextStep:
 def home(request: ConsoleRequest) -> HttpResponse:
     """On through the door, once the account is what it has to be; until then the steps that make it so."""
     account: Account | None = request.account
+    if account is None and parts_for(request):
+        return redirect("accounts:workbench")
     if account is None:
         return page(request, "accounts/home/no_account.html")
     if request.actor.through is not None:  # in a member's console: neither doors nor first steps are one's own
@@ -63,11 +66,12 @@ def overview(request: ConsoleRequest) -> HttpResponse:
 @require_GET
 def workbench(request: ConsoleRequest) -> HttpResponse:
     """What this person may use, and nothing of how it is managed (S2.3)."""
-    if request.account is None:
+    parts = parts_for(request)
+    if request.account is None and not parts:
         return redirect("accounts:home")
-    open_to = products_for(request.path, rights_of(request.actor, request.account))
+    open_to = products_for(request.path, rights_of(request.actor, request.account)) if request.account else []
     apps = [app for app in open_to if app.key not in (ACCOUNT, MANAGE)]
-    return page(request, "accounts/home/workbench.html", {"apps": apps})
+    return page(request, "accounts/home/workbench.html", {"apps": apps, "parts": parts})
 
 
 def _verify(account: Account) -> NextStep:

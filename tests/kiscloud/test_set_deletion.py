@@ -1,4 +1,4 @@
-"""Deleting sets: the founder's code and its limits, none for failed ones, what goes and what stays (S15, Q-12, Q-13)."""
+"""Deleting sets: the founder's code and its limits, none for failed ones, what goes, what stays (S15, Q-12, Q-13)."""
 
 from datetime import datetime, timedelta
 

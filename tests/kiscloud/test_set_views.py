@@ -215,12 +215,13 @@ def test_deleting_asks_for_the_founders_code_and_leaves_a_record(product, client
     account_set = created(product)
     client.force_login(admin)
     assert founder.name in client.get(at("set-delete", account_set.pk)).text
-    led = client.post(at("set-delete", account_set.pk), {"mobile": admin.mobile})["Location"]
+    led = client.post(at("set-delete", account_set.pk), {"sure": "1", "mobile": admin.mobile})["Location"]
     assert "/account/code/" in led
     state = led.partition("?")[2]
     client.post(f"{reverse('accounts:code-send')}?{state}")
     assert sent()[0].to == founder.mobile
     back = client.post(led, {"clearance-code": sent()[0].facts["code"]})
+    assert back.status_code == 307  # sent again, nobody is asked twice
     assert client.post(back["Location"])["Location"] == at("product-set-list", product.pk)
     account_set.refresh_from_db()
     assert account_set.state == "deleted"
