@@ -28,6 +28,7 @@ TEXTS: dict[str, Words] = {
     "backup.failed": Words(_("The account set %(set)s could not be backed up"), icon="archive-x", tone="stop"),
     "backup.downloaded": Words(_("Downloaded a backup of the account set %(set)s"), icon="download", tone="warn"),
     "backup.deleted": Words(_("Deleted %(count)s backups"), icon="trash-2", tone="warn"),
+    "company_member.added": Words(_("Added %(person)s to the address book"), icon="user-plus", tone="ok"),
     "account_set.creating": Words(_("Began to create the account set %(set)s"), icon="book-plus"),
     "account_set.created": Words(_("Created the account set %(set)s"), icon="book-plus", tone="ok"),
     "account_set.creation_failed": Words(_("The account set %(set)s could not be created"), icon="book-x", tone="stop"),
@@ -53,6 +54,7 @@ TEXTS: dict[str, Words] = {
 }
 PREFIXES = (
     "company.",
+    "company_member.",
     "subscription.",
     "activation_key.",
     "seat.",

@@ -1,6 +1,7 @@
 """Where a log-in leads (S2.2, S2.3): through the door used last, or to the first steps."""
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -66,10 +67,10 @@ def overview(request: ConsoleRequest) -> HttpResponse:
 @require_GET
 def workbench(request: ConsoleRequest) -> HttpResponse:
     """What this person may use, and nothing of how it is managed (S2.3)."""
-    parts = parts_for(request)
-    if request.account is None and not parts:
+    parts, account = parts_for(request), cast("Account | None", request.account)
+    if account is None and not parts:
         return redirect("accounts:home")
-    open_to = products_for(request.path, rights_of(request.actor, request.account)) if request.account else []
+    open_to = products_for(request.path, rights_of(request.actor, account)) if account is not None else []
     apps = [app for app in open_to if app.key not in (ACCOUNT, MANAGE)]
     return page(request, "accounts/home/workbench.html", {"apps": apps, "parts": parts})
 

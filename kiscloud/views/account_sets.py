@@ -1,6 +1,6 @@
 """Account sets: of a company, of a product, one of them; new ones (S8.2, S8.3, S13)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -53,11 +53,11 @@ def of_product(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 
 def _listing(
-    request: ConsoleRequest, company: Company, rows: AccountSetQuerySet, context: dict[str, object]
+    request: ConsoleRequest, company: Company, rows: AccountSetQuerySet, more: Mapping[str, object]
 ) -> HttpResponse:
     found = paginate(rows, request, order=("-id",))
     shown = [row_of(account_set, at=timezone.now()) for account_set in found]
-    context |= {**frame(company, here="sets"), "page": found, "rows": shown, "under_way": _under_way(shown)}
+    context = {**more, **frame(company, here="sets"), "page": found, "rows": shown, "under_way": _under_way(shown)}
     return page(request, "kiscloud/sets/list.html", context, part="_rows.html")
 
 

@@ -17,7 +17,7 @@ from config.paging import paginate
 from config.web import page
 from kiscloud.forms.set_users import MobileForm, PeopleForm, PersonForm, RenameForm, SearchForm
 from kiscloud.models import AccountSet, CompanyMember, SetUser
-from kiscloud.services.members import add_member
+from kiscloud.services.platform_users import add_person
 from kiscloud.services.set_users import (
     add_users,
     delete_user,
@@ -93,13 +93,8 @@ def check(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 def _add_person(request: ConsoleRequest, account_set: AccountSet, form: PersonForm) -> CompanyMember:
     company = account_set.subscription.company
-    mobile = form.cleaned_data["mobile"]
-    known = CompanyMember.objects.filter(company=company, user__mobile=mobile, left_at=None).first()
-    if known is not None:
-        return known
     limits.operator_adds(company.account_id)
-    made = add_member(actor=request.actor, company_id=company.pk, contact=mobile, name=form.cleaned_data["name"])
-    return made.member
+    return add_person(actor=request.actor, company_id=company.pk, **form.cleaned_data)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

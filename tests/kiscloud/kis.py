@@ -85,4 +85,10 @@ def set_kis(admin: User, member: User) -> dict[str, int]:
     company = make_company(admin)
     CompanyMember.objects.create(company=company, user=member, name=member.name)
     product = active(company)
-    return {"company": company.pk, "subscription": product.pk, "account_set": make_set(product, admin, member).pk}
+    account_set = make_set(product, admin, member)
+    return {
+        "company": company.pk,
+        "subscription": product.pk,
+        "account_set": account_set.pk,
+        "set_user": account_set.users.get(user=member).pk,
+    }
