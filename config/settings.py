@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import env
+from config import env, outside
 from config.env import BASE_DIR
 
 DEBUG = env.flag("DEBUG", default=True)
@@ -19,6 +19,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG 
 SITE_URL = env.text("SITE_URL", f"http://localhost:{env.number('PORT', 8000)}").rstrip("/")
 SITE_NAME = env.text("SITE_NAME", "统账")
 SUPPORT_CONTACT = env.text("SUPPORT_CONTACT", "support@example.com")
+HELP_ADDRESSES = outside.HELP | env.prefixed("HELP_")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [

@@ -25,3 +25,4 @@ PERSONAL_DRIVE: Final = 1024 * 1024 * 1024  # bytes for each person
 BACKUPS_MAX: Final = 100  # made by hand and sent by private servers, in a company's drive (S16.3)
 AUTOMATIC_KEPT: Final = 7  # of each set (S16.9)
 UNPACKED_MAX: Final = 2 * 1024 * 1024 * 1024  # bytes of a set that the public cloud takes (S17.7)
+RELEASE_NEWS: Final = timedelta(days=30)  # so long after a release its message pops up (S22.4)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from config.errors import DomainError
 from config.jobs import job
 from config.models import Job
-from kiscloud.services import account_sets, backups, restores, set_deletion
+from kiscloud.services import account_sets, backups, changes, restores, set_deletion
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,12 @@ def make_set(work: Job) -> None:
             raise
         log.exception("account set could not be created", extra={"set": set_id})
         account_sets.give_up(set_id=set_id, fault=_("Something went wrong while it was created."))
+
+
+@job("kiscloud.announce_changes", every=timedelta(hours=1))
+def announce_changes(_work: Job) -> None:
+    """Everybody is told of a release that came with this version of the site."""
+    changes.announce_changes()
 
 
 @job("kiscloud.abandoned_sets", every=timedelta(minutes=10))

@@ -17,7 +17,7 @@ from tests.scene import PEOPLE, Scene, every_address, set_scene
 TABLE = Path(__file__).with_name("addresses.txt")
 # Tried elsewhere: The APIs have keys instead of people, the others exist in development only.
 APART = ("api:", "open:", "outbox", "look")
-PLACEHOLDERS = {"token": "token", "handle": "handle", "rest": "rest"}
+PLACEHOLDERS = {"token": "token", "handle": "handle", "rest": "rest", "slug": "slug"}
 
 
 def rows() -> list[Any]:

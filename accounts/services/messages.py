@@ -6,8 +6,9 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, require_staff
+from accounts.actors import SYSTEM, Actor, require_staff
 from accounts.events import record
+from accounts.locks import lock_name
 from accounts.models import Event, Message, MessageRead, User
 from accounts.models.message import MessageQuerySet
 from config.errors import InputError, NotFound
@@ -27,6 +28,29 @@ def publish_message(
         kind=Message.Kind.SYSTEM, title=title.strip(), body=body.strip(), published_at=at, valid_until=valid_until
     )
     record("message.published", actor=actor, account=None, subject=message, title=message.title)
+    return message
+
+
+@atomic
+def announce(
+    *, title: str, body: str, link: str, valid_until: datetime | None = None, now: datetime | None = None
+) -> Message | None:
+    """A system message that leads to this page, once for the page, whoever asks how often (S22.1).
+
+    None where it was announced before. Locks the page's name.
+    """
+    lock_name(f"announce:{link}")
+    if Message.objects.filter(kind=Message.Kind.SYSTEM, link=link).exists():
+        return None
+    message = Message.objects.create(
+        kind=Message.Kind.SYSTEM,
+        title=title[:120],
+        body=body,
+        link=link,
+        published_at=now or timezone.now(),
+        valid_until=valid_until,
+    )
+    record("message.published", actor=SYSTEM, account=None, subject=message, title=message.title)
     return message
 
 

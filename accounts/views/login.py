@@ -1,5 +1,6 @@
 """Coming in and going out (S2.1, S2.2)."""
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth import logout as end_login
 from django.contrib.auth.decorators import login_not_required
@@ -44,7 +45,8 @@ def login(request: HttpRequest) -> HttpResponse:
     tried = attempt(request, form, lambda: _let_in(request, form))
     if tried.result is not None:
         return tried.result
-    context = {"form": form, "next": wanted(request), "help_url": address("help")}
+    help_ = {"help_url": address("kiscloud:help"), "outside": settings.HELP_ADDRESSES}
+    context = {"form": form, "next": wanted(request), **help_}
     return page(request, "accounts/login/login.html", context, status=tried.status)
 
 
