@@ -1,5 +1,23 @@
 """What KIS cloud adds to the first page of the admin."""
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_index import Topic, Waiting, add_topic, add_waiting
+from kiscloud.models import AccountSet
+
+FAILED_SETS = Waiting(
+    _("Account sets that could not be created or restored"),
+    "book-x",
+    "kiscloud.view_accountset",
+    "admin:kiscloud_accountset_changelist",
+    "state__exact=failed",
+    lambda: AccountSet.objects.filter(state=AccountSet.State.FAILED).count(),
+    "warn",
+)
+SETS = Topic("account_sets", _("Account sets"), ["kiscloud.accountset", "kiscloud.deletion"])
+
 
 def register() -> None:
     """Staff see what waits about KIS cloud, and its pages by topic, from now on."""
+    add_waiting(FAILED_SETS)
+    add_topic(SETS)

@@ -20,6 +20,8 @@ SCOPE_HINTS: dict[str, Promise] = {
     Scope.BILLS_WRITE: _("Buys, gives back, confirms and repays from the funds of this account."),
     Scope.INVOICES_READ: _("Reads titles, invoices, tenants and entitlements of the invoice cloud."),
     Scope.INVOICES_WRITE: _("Asks for invoices of this account and of members that agreed."),
+    Scope.SETS_READ: _("Reads the account sets of a company of KIS cloud, and who is in them."),
+    Scope.SETS_WRITE: _("Creates account sets, adds people to them and takes them out. Never deletes books."),
 }
 
 

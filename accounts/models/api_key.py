@@ -23,6 +23,8 @@ class Scope(models.TextChoices):
     BILLS_WRITE = "bills:write", _("Order, confirm, repay, plan")
     INVOICES_READ = "invoices:read", _("See titles, invoices and requests for them")
     INVOICES_WRITE = "invoices:write", _("Ask for invoices")
+    SETS_READ = "sets:read", _("See account sets and their users")
+    SETS_WRITE = "sets:write", _("Create account sets and manage their users")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

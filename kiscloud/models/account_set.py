@@ -21,7 +21,7 @@ class AccountSetState(models.TextChoices):
     """From being made to gone."""
 
     CREATING = "creating", _("Being created")
-    READY = "ready", _("In use")
+    READY = "ready", _("Ready to use")
     RESTORING = "restoring", _("Being restored")
     FAILED = "failed", _("Failed")
     DELETED = "deleted", _("Deleted")

@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import SYSTEM, Actor, Door
+from accounts.actors import SYSTEM, Actor, Door, require_staff
 from accounts.cleaning import cleaned
 from accounts.events import record
 from accounts.models import User
@@ -28,6 +28,7 @@ from kiscloud.set_parameters import Parameters, check_parameters
 from kiscloud.set_users import check_name
 
 JOB: Final = "kiscloud.make_set"
+PERMISSION: Final = "kiscloud.change_accountset"  # with which staff have failed ones created again
 TRIES: Final = 3  # within minutes; then it failed, and whoever waits can act
 NAME_LENGTH: Final = 80
 State = AccountSet.State
@@ -162,8 +163,12 @@ def listed_sets(*, company: Company | None = None, product: Subscription | None 
 
 
 def administrator(*, actor: Actor, company: Company) -> User:
-    """The administrator behind the act; for a key of the company's own account its founder. Raises NotFound and what
-    `require_admin` does."""
+    """The administrator behind the act; for a key of the company's own account its founder; staff with the permission.
+
+    Raises NotFound, StaffOnly and what `require_admin` does.
+    """
+    if actor.door == Door.STAFF:
+        return require_staff(actor, PERMISSION)
     if actor.door != Door.API:
         return require_admin(actor=actor, company=company)
     if actor.account is None or actor.account.pk != company.account_id:

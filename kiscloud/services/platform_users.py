@@ -15,7 +15,8 @@ from accounts.names import clean_name
 from accounts.services.signup import create_waiting_login
 from config.transactions import atomic
 from kiscloud.models import CompanyMember
-from kiscloud.services.companies import locked_company, require_admin
+from kiscloud.services.account_sets import administrator
+from kiscloud.services.companies import locked_company
 from kiscloud.set_users import NAME_LENGTH
 
 
@@ -30,7 +31,7 @@ def add_person(*, actor: Actor, company_id: int, mobile: str, name: str, now: da
     shown = cleaned("name", lambda text: clean_name(text, max_length=NAME_LENGTH), name)
     lock_name(f"login:{number}")  # two companies may add the same stranger at once
     company = locked_company(company_id=company_id)
-    require_admin(actor=actor, company=company)
+    administrator(actor=actor, company=company)
     member = CompanyMember.objects.filter(company=company, user__mobile=number, left_at=None).first()
     if member is not None:
         return member
