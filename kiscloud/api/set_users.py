@@ -100,13 +100,13 @@ class OneSetUser(SetsView):
         return self.once(self.memory, lambda: self._change(checked(SetUserChangeIn(data=request.data)), pk))
 
     def _change(self, asked: Mapping[str, Any], pk: int) -> Outcome:
-        found, which = self._user(pk), {"actor": self.actor, "set_user_id": pk}
+        found, actor = self._user(pk), self.actor
         if "name" in asked:
-            rename_user(**which, name=asked["name"])
+            rename_user(actor=actor, set_user_id=pk, name=asked["name"])
         if "is_admin" in asked:
-            set_administrator(**which, admin=asked["is_admin"])
+            set_administrator(actor=actor, set_user_id=pk, admin=asked["is_admin"])
         if "enabled" in asked and asked["enabled"] != (found.state == SetUser.State.ENABLED):
-            (enable_user if asked["enabled"] else disable_user)(**which)
+            (enable_user if asked["enabled"] else disable_user)(actor=actor, set_user_id=pk)
         return 200, shown_user(self._user(pk))
 
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
