@@ -45,7 +45,7 @@ def _frame(request: HttpRequest, user: User) -> Console:
         switch_url=reverse("accounts:account-switch"),
         unread=unread_count(user=user),
         messages_url=reverse("accounts:message-list"),
-        help_url=navigation.address("kiscloud:help"),
+        help_url=navigation.help_for(request.resolver_match.view_name if request.resolver_match else ""),
         home_url=reverse("accounts:home"),
         user_name=str(user),
         user_note=_note(user),

@@ -61,10 +61,12 @@ class Offer:
     sections: list[Section] = field(default_factory=list)
 
 
+Finder = Callable[[str], str]  # from the name of a page to the address of what explains it
 Counter = Callable[[Account], int]  # how many things wait there for somebody of this account; one short query
 
 _offers: dict[str, Offer] = {}
 _personal: list[Link] = []
+_finders: list[Finder] = []
 
 
 def add_product(offer: Offer) -> None:
@@ -135,6 +137,16 @@ def _open_links(section: Section, rights: Collection[str] | None) -> Iterator[tu
     for link in section.links:
         if rights is None or link.right in rights:
             yield link, reverse(link.url_name)
+
+
+def explain_by(finder: Finder) -> None:
+    """From now on the question mark in the bar leads where the finder says, given the name of the page."""
+    _finders[:] = [finder]
+
+
+def help_for(view_name: str) -> str:
+    """Where the page of this name is explained; empty where no installed app has help."""
+    return _finders[0](view_name) if _finders else ""
 
 
 def address(url_name: str) -> str:

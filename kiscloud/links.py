@@ -1,8 +1,13 @@
 """The consoles of KIS cloud and the links beside their pages."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
-from accounts.navigation import MANAGE, Link, Offer, Section, add_product, add_section
+from accounts.navigation import MANAGE, Link, Offer, Section, add_product, add_section, explain_by
+from kiscloud.handbook.chapters import chapter_for
+
+HELP: Final = "help"
 
 
 def register() -> None:
@@ -18,6 +23,17 @@ def register() -> None:
             personal=True,
         )
     )
+    add_product(
+        Offer(
+            key=HELP,
+            label=_("Help centre"),
+            url_name="kiscloud:help",
+            icon="circle-question-mark",
+            prefix="/help/",
+            listed=False,
+        )
+    )
+    explain_by(chapter_for)
     links = [
         Link(_("My companies"), "kiscloud:company-list", "building-2"),
         Link(_("Add companies"), "kiscloud:company-to-add", "list-checks"),

@@ -16,6 +16,8 @@
     setTimeout(() => holder.classList.remove("is-copied"), 1600);
   };
 
+  document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" }); // in a navigation longer than the screen
+
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("[data-copy] button, [data-dismiss], [data-back], [data-print]");
     if (!target) return;

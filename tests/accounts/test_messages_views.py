@@ -117,6 +117,15 @@ def test_after_log_in_the_window_shows_the_system_message(browse, manager):
     assert reverse("accounts:message-open", args=[message.pk]) in page.text
 
 
+@pytest.mark.rule("S22.2")
+@pytest.mark.parametrize("door", ["workbench", "manage"])
+def test_whichever_door_one_takes_the_window_is_there(client, manager, person, door):
+    system()
+    page = client.post("/login/", {"identifier": person.username, "password": PASSWORD, "door": door}, follow=True)
+    assert page.status_code == 200
+    assert WINDOW in page.text
+
+
 @pytest.mark.rule("S22.1", "S22.2")
 def test_personal_messages_open_no_window(browse, manager, person):
     send_message(user=person, title="自己的", body="正文")

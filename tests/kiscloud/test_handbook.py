@@ -109,7 +109,7 @@ SAYS = [
     ("S1.4", "product", ["手机号和密码", "企业自己的服务器", "安全锁"],
      ["Mobile number and password", "Your own", "dongle"]),
     ("S23.1", "first-steps", ["登录", "注册企业", "确认选择", "添加产品", "创建账套", "添加用户"],
-     ["Log in", "Register a company", "Confirm selection", "Add product", "Create account set", "Add users"]),
+     ["Log in", "Register a company", "Confirm the choice", "Add a product", "Create an account set", "Add users"]),
     ("S24.1", "private-cloud", ["Windows Server", "可能无法启动"], ["Windows Server", "fail to start"]),
     ("S24.2", "private-cloud", ["2008 R2 或更高", "2008 R2 或 2012"], ["2008 R2 or newer", "2008 R2 or 2012"]),
     ("S24.3", "private-cloud", ["8 GB", "SSD", "4 核"], ["8 GB", "SSD", "4 cores"]),

@@ -4,7 +4,10 @@ import pytest
 from django.template import Context, Template
 from django.urls import reverse
 
+from kiscloud.handbook.chapters import CHAPTERS
+from kiscloud.handbook.markup import parts_of
 from kiscloud.handbook.pages import pages_of
+from tests.scene import every_address
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
 HOME, SEARCH, CHANGES = "/help/", "/help/search/", "/help/changes/"
@@ -103,3 +106,18 @@ def test_a_question_mark_says_where_it_leads():
     mark = Template('{% load handbook %}{% help_mark "trials#limits" %}').render(Context())
     assert 'href="/help/trials/#limits"' in mark
     assert 'aria-label="帮助：免费试用"' in mark
+
+
+def test_the_question_mark_in_the_bar_leads_to_the_chapter_of_the_page(browse, manager):
+    console = browse(manager)
+    for path, chapter in (("/messages/", "/help/messages/"), ("/manage/companies/to-add/", "/help/companies/#add")):
+        assert f'<a class="bar-button help-button" href="{chapter}"' in console.get(path).text
+    assert f'help-button" href="{HOME}"' in console.get("/directory/").text
+
+
+def test_every_page_that_has_a_chapter_is_there_and_so_is_the_chapter():
+    names = [name for name in every_address() if name]
+    assert [start for start in CHAPTERS if not any(name.startswith(start) for name in names)] == []
+    for target in CHAPTERS.values():
+        slug, _hash, anchor = target.partition("#")
+        assert not anchor or anchor in [part.anchor for part in parts_of(pages_of("en")[slug])]

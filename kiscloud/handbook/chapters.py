@@ -1,0 +1,43 @@
+"""Which chapter explains a page: what the question mark in the bar leads to, by the beginning of the page's name.
+
+The longest beginning wins; pages that are not named here lead to the contents. A page that wants one of its own beside
+a heading uses the tag `help_mark`.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.urls import reverse
+
+from kiscloud.handbook.markup import address_of
+
+CHAPTERS: Final[Mapping[str, str]] = {
+    "accounts:message-": "messages",
+    "accounts:workbench": "workbench",
+    "accounts:profile": "log-in",
+    "accounts:session-": "security#yours",
+    "kiscloud:company-": "companies",
+    "kiscloud:company-to-add": "companies#add",
+    "kiscloud:company-detail": "products",
+    "kiscloud:product-": "products",
+    "kiscloud:product-add": "products#add",
+    "kiscloud:product-try": "trials",
+    "kiscloud:product-activate": "activation#activate",
+    "kiscloud:product-update": "expiry#renew",
+    "kiscloud:product-module": "switching#to-public",
+    "kiscloud:product-delete": "products#delete",
+    "kiscloud:product-set-list": "account-sets",
+    "kiscloud:set-": "account-sets",
+    "kiscloud:set-create": "account-sets#create",
+    "kiscloud:set-delete": "account-sets#delete",
+    "kiscloud:set-user-": "set-users",
+    "kiscloud:set-user-add": "set-users#add",
+    "kiscloud:set-user-delete": "set-users#delete",
+    "kiscloud:deletion-": "account-sets#records",
+}
+
+
+def chapter_for(view_name: str) -> str:
+    """The address of the chapter that explains the page of this name."""
+    fitting = [beginning for beginning in CHAPTERS if view_name.startswith(beginning)]
+    return address_of(CHAPTERS[max(fitting, key=len)]) if fitting else reverse("kiscloud:help")
