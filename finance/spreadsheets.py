@@ -1,7 +1,8 @@
 """Spreadsheets, in and out. Pure: what people upload becomes rows of text, what they take away cannot run anything.
 
-Read: CSV in UTF-8 or GB 18030, and XLSX; the first three columns are account, amount and note. Formulas, macros and
-whatever else is not a plain value are refused. Nothing is rounded: a cell gives its number as it stands there.
+Read: CSV in UTF-8 or GB 18030, and XLSX. Formulas, macros and whatever else is not a plain value are refused. Nothing
+is rounded: a cell gives its number as it stands there. In a list of allotments the first three columns are account,
+amount and note.
 """
 
 import csv
@@ -30,6 +31,15 @@ _FOREIGN = ("vbaproject", "/embeddings/", "/activex/", "externallinks/", "/ctrlp
 
 
 @dataclass(frozen=True, slots=True)
+class Cells:
+    """The first cells of a row, as text, with its number as the spreadsheet program shows it."""
+
+    number: int
+    values: tuple[str, ...]
+    formula: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row that is not empty, with its number as the spreadsheet program shows it."""
 
@@ -42,12 +52,7 @@ class Row:
 
 def read_rows(name: str, content: bytes) -> list[Row]:
     """The rows below the titles. Raises InputError at `file` where the file as a whole cannot be taken."""
-    if len(content) > policy.UPLOAD_BYTES_MAX:
-        raise _refused(_("The file is larger than %(most)s MB."), most=policy.UPLOAD_BYTES_MAX // 1024 // 1024)
-    excel = content.startswith(b"PK\x03\x04")
-    if not excel and name.lower().endswith((".xls", ".xlsx", ".xlsm", ".ods")):
-        raise _refused(_("This is not an Excel file that can be read. Save it as XLSX or CSV and try again."))
-    rows = [row for row in (_xlsx(content) if excel else _csv(content)) if row.account or row.amount or row.note]
+    rows = [_row(cells) for cells in read_cells(name, content, columns=COLUMNS, most=ROWS_MAX)]
     if rows and rows[0].amount.lower() in AMOUNT_TITLES | {gettext("amount")}:
         rows = rows[1:]
     if not rows:
@@ -57,25 +62,45 @@ def read_rows(name: str, content: bytes) -> list[Row]:
     return rows
 
 
+def _row(cells: Cells) -> Row:
+    account, amount, note = cells.values
+    return Row(cells.number, account, amount, note, formula=cells.formula or account[:1] == "=" or amount[:1] == "=")
+
+
+def read_cells(name: str, content: bytes, *, columns: int, most: int) -> list[Cells]:
+    """Every row that is not empty, titles too, with so many columns; many more rows than `most` are not even read.
+
+    Raises InputError at `file` where the file as a whole cannot be taken.
+    """
+    if len(content) > policy.UPLOAD_BYTES_MAX:
+        raise _refused(_("The file is larger than %(most)s MB."), most=policy.UPLOAD_BYTES_MAX // 1024 // 1024)
+    excel = content.startswith(b"PK\x03\x04")
+    if not excel and name.lower().endswith((".xls", ".xlsx", ".xlsm", ".ods")):
+        raise _refused(_("This is not an Excel file that can be read. Save it as XLSX or CSV and try again."))
+    rows = _xlsx(content, columns, most) if excel else _csv(content, columns, most)
+    return [row for row in rows if any(row.values)]
+
+
 def _refused(sentence: Any, **facts: Any) -> InputError:
     return InputError("file", sentence, **facts)
 
 
-def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
+def _bounded(rows: Iterable[Cells], most: int) -> Iterator[Cells]:
     """Empty rows at the end of a sheet are many and cost little, but not for ever."""
     for count, row in enumerate(rows):
-        if count > 20 * ROWS_MAX:
+        if count > 20 * most:
             raise _refused(_("This file has too many rows. Remove the empty ones and try again."))
         yield row
 
 
-def _csv(content: bytes) -> Iterator[Row]:
+def _csv(content: bytes, columns: int, most: int) -> Iterator[Cells]:
     text = _decoded(content)
     if "\x00" in text:
         raise _refused(_("This is not a text file. Save it as CSV or XLSX and try again."))
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        yield from _bounded(_row(reader.line_num, cells) for cells in reader)
+        rows = (Cells(reader.line_num, _texts(cells, columns)) for cells in reader)
+        yield from _bounded(rows, most)
     except csv.Error as error:
         raise _refused(_("Row %(row)s of this file cannot be read as CSV."), row=reader.line_num) from error
 
@@ -90,18 +115,19 @@ def _decoded(content: bytes) -> str:
     raise _refused(_("The signs of this file cannot be read. Save it as CSV in UTF-8 and try again."))
 
 
-def _row(number: int, cells: list[str]) -> Row:
-    account, amount, note = [*(cell.strip() for cell in cells[:COLUMNS]), "", "", ""][:COLUMNS]
-    return Row(number, account, amount, note, formula=any(cell.startswith("=") for cell in (account, amount)))
+def _texts(cells: Iterable[Any], columns: int) -> tuple[str, ...]:
+    """As many as there are columns."""
+    texts = [_text(cell) for cell in cells][:columns]
+    return (*texts, *("" for _column in range(columns - len(texts))))
 
 
-def _xlsx(content: bytes) -> Iterator[Row]:
+def _xlsx(content: bytes, columns: int, most: int) -> Iterator[Cells]:
     _refuse_foreign(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False, keep_vba=False)
         sheet = book.worksheets[0]
-        cells = sheet.iter_rows(max_col=COLUMNS)
-        yield from _bounded(_cells(number, row) for number, row in enumerate(cells, 1))
+        rows = sheet.iter_rows(max_col=columns)
+        yield from _bounded((_cells(number, row, columns) for number, row in enumerate(rows, 1)), most)
     except InputError:
         raise
     except Exception as error:  # whatever a broken or made-up file does to the library, the answer is the same
@@ -128,11 +154,10 @@ def _refuse_foreign(content: bytes) -> None:
         raise _unreadable() from error
 
 
-def _cells(number: int, cells: Iterable[Any]) -> Row:
+def _cells(number: int, cells: Iterable[Any], columns: int) -> Cells:
     values = [*cells]
     formula = any(getattr(cell, "data_type", "") == "f" for cell in values)
-    account, amount, note = [*(_text(cell.value) for cell in values), "", "", ""][:COLUMNS]
-    return Row(number, account, amount, note, formula=formula)
+    return Cells(number, _texts((cell.value for cell in values), columns), formula)
 
 
 def _text(value: Any) -> str:

@@ -13,7 +13,8 @@ class BooksApp(AppConfig):
 
     def ready(self) -> None:
         """Sets are made of the books' tables, and the log has words for what happens in them."""
-        from kiscloud.books import contents, event_texts
+        from kiscloud.books import contents, event_texts, links
 
         contents.register()
         event_texts.register()
+        links.register()

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config.states import StateField, StateModel, states_check, transition
 from kiscloud.models import AccountSet
@@ -48,8 +49,8 @@ class Books(models.Model):
 class PeriodState(models.TextChoices):
     """Whether something can still be posted there."""
 
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    OPEN = "open", pgettext_lazy("books", "Open")
+    CLOSED = "closed", pgettext_lazy("books", "Closed")
 
 
 class Period(StateModel):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kiscloud.models import AccountSet
 
@@ -22,7 +23,7 @@ class Side(models.IntegerChoices):
     """On which side a subject usually stands."""
 
     DEBIT = 1, _("Debit")
-    CREDIT = -1, _("Credit")
+    CREDIT = -1, pgettext_lazy("books", "Credit")
 
 
 class Subject(models.Model):

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,9 @@ from kiscloud.books.services.vouchers import add_lines, next_number
 from kiscloud.models import AccountSet
 
 ZERO = Decimal("0.00")
+# What stands in books is Chinese, whatever language the bookkeeper reads.
+CARRY_OVER: Final = "结转本期损益"
+CARRY_OVER_YEAR: Final = "结转本年利润"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +77,30 @@ def checks_of(*, account_set: AccountSet, books: Books) -> list[Check]:
     gaps = gaps_of(account_set, month)
     open_profit = len(_left(account_set, month, category=Category.PROFIT))
     found = [
-        Check("opened", books.is_open, gettext("The opening balances are finished.")),
-        Check("posted", not waiting, gettext("All vouchers are posted; %(count)s still wait.") % {"count": waiting}),
-        Check(
-            "numbers", not gaps, gettext("Voucher numbers have no gaps; %(count)s are there.") % {"count": len(gaps)}
-        ),
-        Check(
-            "carried",
-            not open_profit,
-            gettext("Profit and loss is carried over; %(count)s subjects have a balance.") % {"count": open_profit},
-        ),
+        Check("opened", books.is_open, _said(books.is_open, *OPENED)),
+        Check("posted", not waiting, _said(not waiting, *POSTED, count=waiting)),
+        Check("numbers", not gaps, _said(not gaps, *NUMBERS, count=len(gaps))),
+        Check("carried", not open_profit, _said(not open_profit, *CARRIED, count=open_profit)),
     ]
     if month % 100 == 12:
         left = bool(_left(account_set, month, code=YEAR_PROFIT))
-        found.append(Check("year", not left, gettext("The year's profit is carried over to retained earnings.")))
+        found.append(Check("year", not left, _said(not left, *YEAR)))
     return found
+
+
+# What is said where it holds, and where it does not.
+OPENED = (_("The opening balances are finished."), _("The opening balances are not finished yet."))
+POSTED = (_("All vouchers are posted."), _("%(count)s vouchers are not posted yet."))
+NUMBERS = (_("Voucher numbers have no gaps."), _("Voucher numbers have %(count)s gaps."))
+CARRIED = (_("Profit and loss is carried over."), _("%(count)s subjects of profit and loss have a balance."))
+YEAR = (
+    _("The year's profit is carried over to retained earnings."),
+    _("The year's profit is not carried over to retained earnings yet."),
+)
+
+
+def _said(holds: bool, right: str | Promise, wrong: str | Promise, **facts: int) -> str:
+    return str(right if holds else wrong) % facts
 
 
 def _left(account_set: AccountSet, month: int, **subject: object) -> list[tuple[Subject, Decimal]]:
@@ -111,8 +125,7 @@ def carry_over(
     costs = [pair for pair in left if pair[0].side == Side.DEBIT]
     groups = [left] if together else [income, costs]
     target = Subject.objects.get(account_set=account_set, code=YEAR_PROFIT)
-    summary = gettext("Carry over profit and loss")
-    made = [_carry(place, group, target, summary, now) for group in groups if group]
+    made = [_carry(place, group, target, CARRY_OVER, now) for group in groups if group]
     if not made:
         raise NothingToCarry(month=worded(place.books.month))
     month = worded(place.books.month)
@@ -134,7 +147,7 @@ def carry_over_year(*, actor: Actor, account_set: AccountSet, now: datetime | No
     if not left:
         raise NothingToCarry(month=worded(month))
     target = Subject.objects.get(account_set=account_set, code=retained(place.books.code_lengths))
-    made = _carry(place, left, target, gettext("Carry over the year's profit"), now)
+    made = _carry(place, left, target, CARRY_OVER_YEAR, now)
     note(what="books.year_carried_over", actor=actor, account_set=account_set, at=now, year=year_of(month))
     return made
 

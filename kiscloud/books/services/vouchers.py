@@ -231,7 +231,6 @@ def _last_possible(books: Books) -> Any:
 
 
 def _red(voucher: Voucher, row: Line) -> Entry:
-    summary = str(_("Reversal of %(month)s %(voucher)s: %(summary)s"))
-    words = summary % {"month": worded(voucher.month), "voucher": voucher, "summary": row.summary}
+    words = f"冲销 {worded(voucher.month)} {voucher}：{row.summary}"  # books are kept in Chinese
     quantity = -row.quantity if row.quantity is not None else None
     return Entry(words[: policy.SUMMARY_LENGTH], row.subject.code, -row.debit, -row.credit, quantity)

@@ -1,0 +1,66 @@
+"""Subjects, opening balances, user groups, files of vouchers."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kiscloud.books.models import Subject, UserGroup
+from kiscloud.books.rights import ADMINISTRATORS
+from kiscloud.books.services.openings import Opening
+from kiscloud.books.typed import read_amount
+
+
+class SubjectForm(forms.Form):
+    """A subject below another."""
+
+    code = forms.CharField(
+        label=pgettext_lazy("books", "Code"), max_length=15, widget=forms.TextInput({"inputmode": "numeric"})
+    )
+    name = forms.CharField(label=_("Name"), max_length=60)
+    unit = forms.CharField(
+        label=_("Counted in"),
+        max_length=12,
+        required=False,
+        help_text=_("A unit such as 件 or 千克, if quantities are kept for it."),
+    )
+
+
+class SubjectChange(SubjectForm):
+    """The code stays."""
+
+    code = None  # type: ignore[assignment]
+
+
+class GroupsForm(forms.Form):
+    """The groups of a user; who is administrator is decided in the management centre."""
+
+    groups = forms.MultipleChoiceField(label=_("User groups"), widget=forms.CheckboxSelectMultiple, required=False)
+
+    def __init__(self, *args: Any, account_set: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = UserGroup.objects.filter(account_set=account_set).exclude(key=ADMINISTRATORS)
+        chosen: Any = self.fields["groups"]
+        chosen.choices = list(rows.values_list("key", "name"))
+
+
+class ImportForm(forms.Form):
+    """A spreadsheet."""
+
+    file = forms.FileField(label=_("File with vouchers"), widget=forms.FileInput({"accept": ".csv,.xlsx"}))
+
+
+def typed_openings(data: Any, subjects: list[Subject]) -> tuple[dict[str, Opening], dict[str, str]]:
+    """What was typed for each subject, and the sentences at those that cannot be read."""
+    found: dict[str, Opening] = {}
+    wrong: dict[str, str] = {}
+    for subject in subjects:
+        try:
+            amounts = [read_amount(data.get(f"{name}-{subject.pk}", "")) for name in ("balance", "debit", "credit")]
+        except ValidationError as error:
+            wrong[subject.code] = " ".join(error.messages)
+        else:
+            found[subject.code] = Opening(*amounts)
+    return found, wrong

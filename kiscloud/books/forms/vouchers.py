@@ -1,0 +1,146 @@
+"""A voucher as it is typed: its head by a form, its lines row by row."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.forms.events import Day
+from kiscloud.books import policy
+from kiscloud.books.entries import Entry, Header
+from kiscloud.books.forms.amounts import SignedAmount
+from kiscloud.books.models import Voucher, Word
+from kiscloud.books.typed import read_amount, read_quantity
+
+CELLS: Final = ("summary", "subject", "debit", "credit", "quantity")
+_CODE: Final = re.compile(r"\s*(\d{4,15})\b")
+
+
+class HeadForm(forms.Form):
+    """Word, date and the number of attachments."""
+
+    word = forms.ChoiceField(label=_("Word"), choices=[(word, word) for word in Word.values])
+    day = forms.DateField(label=_("Date"), widget=Day(format="%Y-%m-%d"))
+    attachments = forms.IntegerField(
+        label=_("Attachments"), min_value=0, max_value=policy.ATTACHMENTS_MAX, required=False, initial=0
+    )
+
+    @property
+    def header(self) -> Header:
+        """What stands above the lines."""
+        cleaned = self.cleaned_data
+        return Header(cleaned["day"], cleaned["word"], cleaned["attachments"] or 0)
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of the form: what was typed, and what is wrong with it."""
+
+    summary: str = ""
+    subject: str = ""
+    debit: str = ""
+    credit: str = ""
+    quantity: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was typed."""
+        return not any(getattr(self, name).strip() for name in CELLS)
+
+
+def typed_rows(data: QueryDict) -> list[Row]:
+    """The rows as they came, in their order; empty ones at the end are dropped."""
+    columns = [data.getlist(name) for name in CELLS]
+    count = min(max((len(column) for column in columns), default=0), policy.LINES_MAX + 1)
+    rows = [_typed([column[place] if place < len(column) else "" for column in columns]) for place in range(count)]
+    while rows and rows[-1].is_blank:
+        rows.pop()
+    return rows
+
+
+def _typed(texts: Sequence[str]) -> Row:
+    summary, subject, debit, credit, quantity = texts
+    return Row(summary, subject, debit, credit, quantity)
+
+
+def entries_of(rows: Sequence[Row]) -> list[Entry]:
+    """What the rows say; a row that cannot be read gets its problem, and counts as empty."""
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row) -> Entry:
+    amounts: dict[str, Decimal] = {}
+    quantity = None
+    for name in ("debit", "credit"):
+        try:
+            amounts[name] = read_amount(getattr(row, name))
+        except ValidationError as error:
+            row.problems += error.messages
+    try:
+        quantity = read_quantity(row.quantity)
+    except ValidationError as error:
+        row.problems += error.messages
+    return Entry(row.summary.strip(), code_in(row.subject), quantity=quantity, **amounts)
+
+
+def code_in(text: str) -> str:
+    """The code that a choice like “1002 银行存款” begins with; else the text itself."""
+    found = _CODE.match(text)
+    return found[1] if found else text.strip()
+
+
+def rows_of(voucher: Voucher) -> list[Row]:
+    """The rows of a stored voucher, to be changed or copied."""
+    lines = voucher.lines.select_related("subject").order_by("place")
+    return [
+        Row(
+            line.summary,
+            str(line.subject),
+            f"{line.debit}" if line.debit else "",
+            f"{line.credit}" if line.credit else "",
+            f"{line.quantity.normalize():f}" if line.quantity is not None else "",
+        )
+        for line in lines
+    ]
+
+
+def padded(rows: Sequence[Row], least: int = policy.ROWS_WITHOUT_SCRIPT) -> list[Row]:
+    """With empty rows below, so that it works without a script."""
+    return [*rows, *(Row() for _place in range(max(2, least - len(rows))))]
+
+
+class VoucherFilter(forms.Form):
+    """By period, state, word, subject, words of the summary and amount."""
+
+    month = forms.TypedChoiceField(label=pgettext_lazy("books", "Period"), required=False, coerce=int, empty_value=None)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Voucher.State.choices])
+    word = forms.ChoiceField(
+        label=_("Word"), required=False, choices=[("", _("All")), *((word, word) for word in Word.values)]
+    )
+    subject = forms.CharField(label=_("Subject code"), required=False, max_length=15)
+    amount = SignedAmount(label=_("Amount"))
+    q = forms.CharField(label=_("Words of the summary"), required=False, max_length=60, widget=forms.SearchInput)
+
+    def __init__(self, data: Any, *, months: Sequence[tuple[int, str]]) -> None:
+        super().__init__(data)
+        chosen: Any = self.fields["month"]
+        chosen.choices = [("", _("All periods")), *months]
+
+    @property
+    def narrows(self) -> bool:
+        """Something was asked for."""
+        return any(self.data.get(name) for name in self.fields)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What makes sense of it."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", Decimal(0))}

@@ -1,0 +1,109 @@
+"""Vouchers on paper: one a sheet of half A4, as binders of vouchers want them; long ones go on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from fpdf.enums import Align
+
+from invoicing.canvas import Canvas
+from invoicing.capitals import capitals
+from kiscloud.books.models import Line, Voucher
+
+WIDTH: Final = 210.0
+HEIGHT: Final = 140.0
+LEFT: Final = 12.0
+TOP: Final = 34.0
+ROW: Final = 9.0
+ROWS: Final = 8  # on one sheet
+COLUMNS: Final = ((62.0, "摘要"), (70.0, "会计科目"), (27.0, "借方金额"), (27.0, "贷方金额"))
+TITLES: Final = {"记": "记账凭证", "收": "收款凭证", "付": "付款凭证", "转": "转账凭证"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A voucher with its lines, and the full names of their subjects."""
+
+    company: str
+    voucher: Voucher
+    lines: Sequence[Line]
+    names: dict[int, str]
+
+
+def draw(sheets: Sequence[Sheet]) -> bytes:
+    """The file."""
+    text = "".join(
+        f"{one.company}{''.join(one.names.values())}{''.join(line.summary for line in one.lines)}" for one in sheets
+    )
+    people = "".join(f"{one.voucher.maker}{one.voucher.auditor}{one.voucher.poster}" for one in sheets)
+    canvas = Canvas(width=WIDTH, text=text + people)
+    canvas.pdf.set_title("会计凭证")
+    for sheet in sheets:
+        pages = [sheet.lines[start : start + ROWS] for start in range(0, len(sheet.lines), ROWS)] or [[]]
+        for place, lines in enumerate(pages, 1):
+            canvas.page(HEIGHT)
+            _head(canvas, sheet, place, len(pages))
+            _lines(canvas, sheet, lines, last=place == len(pages))
+            _foot(canvas, sheet.voucher)
+    return canvas.file()
+
+
+def _head(canvas: Canvas, sheet: Sheet, place: int, pages: int) -> None:
+    voucher = sheet.voucher
+    canvas.write(TITLES[voucher.word], 0, 10, WIDTH, size=18, align=Align.C, height=10)
+    canvas.write(f"单位：{sheet.company}", LEFT, 26, 90, size=9)
+    canvas.write(voucher.day.strftime("%Y年%m月%d日"), 0, 20, WIDTH, size=10, align=Align.C)
+    number = f"{voucher.word}字第 {voucher.number or '—'} 号" + (f"  {place}/{pages}" if pages > 1 else "")
+    canvas.write(number, WIDTH - LEFT - 60, 20, 60, size=10, align=Align.R)
+    canvas.write(f"附单据 {voucher.attachments} 张", WIDTH - LEFT - 60, 26, 60, size=9, align=Align.R)
+
+
+def _lines(canvas: Canvas, sheet: Sheet, lines: Sequence[Line], *, last: bool) -> None:
+    total = sum(width for width, _label in COLUMNS)
+    canvas.box(LEFT, TOP, total, ROW * (ROWS + 2))
+    for row in range(1, ROWS + 2):
+        canvas.rule(LEFT, TOP + row * ROW, LEFT + total, TOP + row * ROW)
+    x = LEFT
+    for width, label in COLUMNS:
+        canvas.write(label, x, TOP, width, size=10, align=Align.C, height=ROW)
+        x += width
+        if x < LEFT + total:
+            canvas.rule(x, TOP, x, TOP + ROW * (ROWS + 2))
+    for row, line in enumerate(lines, 1):
+        cells = (line.summary, sheet.names[line.subject_id], _money(line.debit), _money(line.credit))
+        _row(canvas, TOP + row * ROW, cells)
+    if last:
+        debit = sum((line.debit for line in sheet.lines), Decimal(0))
+        credit = sum((line.credit for line in sheet.lines), Decimal(0))
+        words = f"合计：{capitals(debit)}"
+        _row(canvas, TOP + (ROWS + 1) * ROW, (words, "", f"{debit:,.2f}", f"{credit:,.2f}"))
+
+
+def _row(canvas: Canvas, y: float, cells: Sequence[str]) -> None:
+    x = LEFT
+    for (width, _label), text in zip(COLUMNS, cells, strict=True):
+        align = Align.R if width == COLUMNS[-1][0] else Align.L
+        _fitted(canvas, text, (x + 1.5, y, width - 3), align)
+        x += width
+
+
+def _fitted(canvas: Canvas, text: str, place: tuple[float, float, float], align: Align) -> None:
+    """On one line if it fits, else smaller on two."""
+    x, y, width = place
+    if canvas.breadth(text, 9) <= width:
+        canvas.write(text, x, y, width, size=9, align=align, height=ROW)
+        return
+    for row, part in enumerate(canvas.wrapped(text, width, 7)[:2]):
+        canvas.write(part, x, y + 0.8 + row * 3.7, width, size=7, align=align, height=3.7)
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:,.2f}" if amount else ""
+
+
+def _foot(canvas: Canvas, voucher: Voucher) -> None:
+    y = TOP + ROW * (ROWS + 2) + 2
+    people = (("会计主管", ""), ("记账", voucher.poster), ("审核", voucher.auditor), ("制单", voucher.maker))
+    for place, (label, who) in enumerate(people):
+        canvas.write(f"{label}：{who or ''}", LEFT + place * 47, y, 46, size=9)

@@ -1,0 +1,1 @@
+"""Pages of a set's books (`/sets/<number>/…`)."""

@@ -1,0 +1,123 @@
+"""Who may come in, and what stands around every page of a set's books.
+
+@in_books(Right.VIEW)
+def listing(request: BooksRequest, place: Place) -> HttpResponse:
+    return draw(request, place, "books/vouchers/list.html", {…}, part="_rows.html")
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.context import console
+from accounts.http import ConsoleRequest
+from config.nav import Console, NavItem, NavSection, Product
+from config.web import page
+from kiscloud.books.rights import Right
+from kiscloud.books.services.people import Place, place_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[ConsoleRequest, Place, P], HttpResponse]
+
+
+def in_books(right: Right) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """The view gets the person's place in the books of the address: 404 outside, 403 without the right."""
+
+    def wrap(view: View[P]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: ConsoleRequest, number: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            place = place_of(actor=request.actor, number=number)
+            place.require(right)
+            return view(request, place, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def draw(
+    request: HttpRequest,
+    place: Place,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    part: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page in the frame of its set, with the links that the person's groups open."""
+    frame = console(request)["nav"]
+    nav = SimpleLazyObject(lambda: _of_set(frame, request.path, place))
+    found = {"place": place, "number": place.account_set.number, "nav": nav, **(context or {})}
+    return page(request, template, found, part=part, status=status)
+
+
+def _of_set(frame: Any, path: str, place: Place) -> Console:
+    account_set = place.account_set
+    here = Product(
+        "books", account_set.name, address(place, "home"), "book-open", current=True, note=place.books.company
+    )
+    found = {field.name: getattr(frame, field.name) for field in fields(Console)}
+    return Console(**{**found, "products": [*frame.products, here], "sections": _sections(path, place)})
+
+
+def address(place: Place, name: str, **more: Any) -> str:
+    """Where a page of these books is."""
+    return reverse(f"books:{name}", kwargs={"number": place.account_set.number, **more})
+
+
+def _sections(path: str, place: Place) -> list[NavSection]:
+    """What the person may do, in the order of a month."""
+    groups = (
+        ("", (("home", _("Overview"), "gauge", Right.VIEW),)),
+        (
+            pgettext("books", "Vouchers"),
+            (
+                ("voucher-new", _("Enter a voucher"), "file-plus", Right.ENTER),
+                ("voucher-list", _("All vouchers"), "files", Right.VIEW),
+                ("voucher-import", _("Import vouchers"), "file-up", Right.EXCHANGE),
+            ),
+        ),
+        (
+            _("Ledgers"),
+            (
+                ("trial-balance", _("Trial balance"), "scale", Right.VIEW),
+                ("ledger", _("Subject ledger"), "book-text", Right.VIEW),
+                ("general-ledger", _("General ledger"), "library", Right.VIEW),
+            ),
+        ),
+        (
+            _("Statements"),
+            (
+                ("balance-sheet", _("Balance sheet"), "landmark", Right.VIEW),
+                ("income-statement", _("Income statement"), "trending-up", Right.VIEW),
+                ("cash-flow", _("Cash flow statement"), "banknote", Right.VIEW),
+            ),
+        ),
+        (
+            _("Period and set-up"),
+            (
+                ("closing", _("Closing a period"), "lock", Right.VIEW),
+                ("subject-list", _("Subjects"), "list-tree", Right.VIEW),
+                ("openings", _("Opening balances"), "book-open-check", Right.VIEW),
+                ("user-list", _("Users and rights"), "users", Right.VIEW),
+            ),
+        ),
+    )
+    found = []
+    addresses = {name: address(place, name) for _label, links in groups for name, _text, _icon, _right in links}
+    current = max((name for name, url in addresses.items() if path.startswith(url)), key=lambda n: len(addresses[n]))
+    for label, links in groups:
+        items = [
+            NavItem(text, addresses[name], icon, current=name == current)
+            for name, text, icon, right in links
+            if place.may(right)
+        ]
+        found.append(NavSection(label, items))
+    return [section for section in found if section.items]

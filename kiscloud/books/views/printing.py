@@ -1,0 +1,72 @@
+"""Vouchers as PDF: one, or all that the list's filter shows."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.http import ConsoleRequest
+from config.errors import DomainError
+from kiscloud.books import printed
+from kiscloud.books.forms.vouchers import VoucherFilter
+from kiscloud.books.models import Line, Subject, Voucher
+from kiscloud.books.periods import as_choices, months_with_vouchers
+from kiscloud.books.rights import Right
+from kiscloud.books.services.people import Place
+from kiscloud.books.views.doors import in_books
+from kiscloud.books.views.vouchers import PEOPLE, narrowed, voucher_of
+
+SHEETS_MAX = 300
+
+
+class TooManySheets(DomainError):
+    """Drawing takes a while and memory."""
+
+    code = "too_many_sheets"
+    sentence = _("At most %(most)s vouchers are printed at once.")
+
+
+@require_safe
+@in_books(Right.VIEW)
+def one(_request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
+    """The voucher on its sheet."""
+    voucher = voucher_of(place, pk)
+    return _pdf(place, [voucher], f"{voucher.day:%Y%m}-{voucher.word}-{voucher.number or voucher.pk}")
+
+
+@require_safe
+@in_books(Right.VIEW)
+def month(request: ConsoleRequest, place: Place) -> HttpResponse:
+    """All that the list's filter (in the address) shows, in the order of their numbers."""
+    form = VoucherFilter(request.GET, months=as_choices(months_with_vouchers(place.books)))
+    found = narrowed(place, form.asked).exclude(state=Voucher.State.DRAFT).select_related(*PEOPLE)
+    vouchers = list(found.order_by("month", "word", "number")[: SHEETS_MAX + 1])
+    if len(vouchers) > SHEETS_MAX:
+        raise TooManySheets(most=SHEETS_MAX)
+    return _pdf(place, vouchers, f"{place.account_set.number}-vouchers")
+
+
+def _pdf(place: Place, vouchers: Sequence[Voucher], name: str) -> HttpResponse:
+    rows = Line.objects.filter(voucher__in=vouchers).select_related("subject").order_by("voucher_id", "place")
+    lines: dict[int, list[Line]] = {}
+    for row in rows:
+        lines.setdefault(row.voucher_id, []).append(row)
+    names = full_names(place)
+    sheets = [printed.Sheet(place.books.company, one, lines.get(one.pk, []), names) for one in vouchers]
+    response = HttpResponse(printed.draw(sheets), content_type="application/pdf")
+    quoted = "".join(f"%{byte:02X}" for byte in f"{name}.pdf".encode())
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def full_names(place: Place) -> dict[int, str]:
+    """Of every subject: its code, and the names from the first level down."""
+    found: dict[int, str] = {}
+    names: dict[int, str] = {}
+    for subject in Subject.objects.filter(account_set=place.account_set).order_by("code"):
+        above = names.get(subject.parent_id or 0, "")
+        names[subject.pk] = f"{above}－{subject.name}" if above else subject.name
+        found[subject.pk] = f"{subject.code} {names[subject.pk]}"
+    return found

@@ -1,0 +1,225 @@
+"""Vouchers: listed, entered, shown, and what is done with one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import ConsoleRequest
+from config.errors import DomainError, InputError, NotFound
+from config.forms import refuse
+from config.paging import paginate
+from invoicing.capitals import capitals
+from kiscloud.books.entries import WrongLines
+from kiscloud.books.forms.vouchers import HeadForm, Row, VoucherFilter, entries_of, padded, rows_of, typed_rows
+from kiscloud.books.models import Line, Subject, Voucher
+from kiscloud.books.months import first_day, last_day
+from kiscloud.books.periods import as_choices, months_with_vouchers
+from kiscloud.books.rights import Right
+from kiscloud.books.services.people import Place
+from kiscloud.books.services.posting import audit_voucher, audit_vouchers, post_vouchers, unaudit_voucher
+from kiscloud.books.services.vouchers import delete_voucher, reverse_voucher, save_voucher, void_voucher
+from kiscloud.books.views.doors import address, draw, in_books
+
+State = Voucher.State
+PEOPLE = ("maker", "auditor", "poster")
+
+
+@require_safe
+@in_books(Right.VIEW)
+def listing(request: ConsoleRequest, place: Place) -> HttpResponse:
+    """Newest first, narrowed by what was asked."""
+    form = VoucherFilter(request.GET, months=as_choices(months_with_vouchers(place.books)))
+    found = narrowed(place, form.asked).select_related(*PEOPLE)
+    rows = paginate(found, request, order=("-day", "-id"))
+    context = {"filter": form, "page": rows, "narrowed": form.narrows}
+    return draw(request, place, "books/vouchers/list.html", context, part="_rows.html")
+
+
+def narrowed(place: Place, asked: dict[str, Any]) -> "QuerySet[Voucher]":
+    """The set's vouchers that fit."""
+    found: QuerySet[Voucher] = Voucher.objects.of(place.account_set)
+    for name, column in (("month", "month"), ("state", "state"), ("word", "word"), ("amount", "total")):
+        if name in asked:
+            found = found.filter(**{column: asked[name]})
+    if "subject" in asked:
+        lines = Line.objects.filter(voucher=OuterRef("pk"), subject__code__startswith=asked["subject"])
+        found = found.filter(Exists(lines))
+    if "q" in asked:
+        found = found.filter(Exists(Line.objects.filter(voucher=OuterRef("pk"), summary__icontains=asked["q"])))
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_books(Right.ENTER)
+def new(request: ConsoleRequest, place: Place) -> HttpResponse:
+    """An empty voucher, or a copy of the one that the address names (`?copy=`)."""
+    if request.method == "POST":
+        return _save(request, place, None)
+    day = min(max(timezone.localdate(), first_day(place.books.month)), last_day(place.books.month))
+    copied = request.GET.get("copy", "")
+    rows = rows_of(voucher_of(place, int(copied))) if copied.isdecimal() and len(copied) < 19 else []
+    return _form(request, place, HeadForm(initial={"day": day, "word": "记"}), rows)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_books(Right.ENTER)
+def edit(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
+    """A draft or a voucher that nobody audited, changed."""
+    voucher = voucher_of(place, pk)
+    if request.method == "POST":
+        return _save(request, place, voucher)
+    initial = {"day": voucher.day, "word": voucher.word, "attachments": voucher.attachments}
+    return _form(request, place, HeadForm(initial=initial), rows_of(voucher), voucher=voucher)
+
+
+def _save(request: ConsoleRequest, place: Place, voucher: Voucher | None) -> HttpResponse:
+    form, rows = HeadForm(request.POST), typed_rows(request.POST)
+    entries = entries_of(rows)
+    wrong = any(row.problems for row in rows)
+    problems: list[str] = []
+    if form.is_valid() and not wrong:
+        try:
+            saved = save_voucher(
+                actor=request.actor,
+                account_set=place.account_set,
+                header=form.header,
+                entries=entries,
+                voucher_id=voucher.pk if voucher else None,
+                draft=request.POST.get("act") == "draft",
+            )
+        except WrongLines as error:
+            problems = _spread(error, rows)
+        except InputError as error:
+            refuse(form, error)
+        else:
+            return _saved(request, place, saved)
+    return _form(request, place, form, rows, voucher=voucher, problems=problems, status=422)
+
+
+def _spread(error: WrongLines, rows: list[Row]) -> list[str]:
+    """Each problem to its row, counted without the empty ones; what concerns the whole is answered."""
+    standing = [row for row in rows if row.subject.strip() or row.debit.strip() or row.credit.strip()]
+    for place, sentence in error.problems:
+        if 0 < place <= len(standing):
+            standing[place - 1].problems.append(sentence)
+    return [sentence for place, sentence in error.problems if not place]
+
+
+def _saved(request: ConsoleRequest, place: Place, voucher: Voucher) -> HttpResponse:
+    if voucher.state == State.DRAFT:
+        messages.success(request, _("The draft is kept."))
+        return redirect(address(place, "voucher-detail", pk=voucher.pk))
+    messages.success(request, _("Voucher %(voucher)s is saved.") % {"voucher": voucher})
+    if request.POST.get("act") == "next":
+        return redirect(address(place, "voucher-new"))
+    return redirect(address(place, "voucher-detail", pk=voucher.pk))
+
+
+def _form(
+    request: ConsoleRequest, place: Place, form: HeadForm, rows: list[Row], *, status: int = 200, **more: Any
+) -> HttpResponse:
+    subjects = Subject.objects.filter(account_set=place.account_set, is_leaf=True, disabled=False)
+    chosen = list(subjects.order_by("code"))
+    context = {
+        "form": form,
+        "rows": padded(rows),
+        "subjects": chosen,
+        "counted": any(one.unit for one in chosen),
+        "voucher": None,
+        "problems": [],
+        **more,
+    }
+    return draw(request, place, "books/vouchers/form.html", context, status=status)
+
+
+def voucher_of(place: Place, pk: int) -> Voucher:
+    """The voucher of this set. Raises NotFound."""
+    found = Voucher.objects.of(place.account_set).select_related(*PEOPLE, "reverses").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@require_safe
+@in_books(Right.VIEW)
+def detail(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
+    """The voucher as it is printed, with what can be done with it."""
+    voucher = voucher_of(place, pk)
+    lines = list(voucher.lines.select_related("subject").order_by("place"))
+    context = {
+        "voucher": voucher,
+        "lines": lines,
+        "debit": sum(line.debit for line in lines),
+        "credit": sum(line.credit for line in lines),
+        "in_words": capitals(voucher.total),
+        "reversals": list(voucher.reversals.all()),
+        "own": voucher.maker_id == place.user.pk,
+        "postable": voucher.state == State.AUDITED and voucher.month == place.books.month and place.books.is_open,
+    }
+    return draw(request, place, "books/vouchers/detail.html", context)
+
+
+ACTS: dict[str, Any] = {
+    "audit": audit_voucher,
+    "unaudit": unaudit_voucher,
+    "void": void_voucher,
+    "delete": delete_voucher,
+    "reverse": reverse_voucher,
+}
+
+
+@require_POST
+@in_books(Right.VIEW)
+def act(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
+    """One of the acts with this voucher; then its page, or for one that is new or gone where it fits."""
+    voucher_of(place, pk)
+    name = request.POST.get("act", "")
+    here = address(place, "voucher-detail", pk=pk)
+    try:
+        if name == "post":
+            post_vouchers(actor=request.actor, account_set=place.account_set, voucher_ids=[pk])
+        elif name in ACTS:
+            done = ACTS[name](actor=request.actor, account_set=place.account_set, voucher_id=pk)
+            here = address(place, "voucher-detail", pk=done.pk) if name == "reverse" else here
+            here = address(place, "voucher-list") if name == "delete" else here
+    except NotFound:
+        raise
+    except DomainError as error:
+        messages.error(request, f"{error} {error.hint}".strip())
+        return redirect(here)
+    messages.success(request, _("Done."))
+    return redirect(here)
+
+
+@require_POST
+@in_books(Right.VIEW)
+def batch(request: ConsoleRequest, place: Place) -> HttpResponse:
+    """The ticked vouchers audited or posted at once; without ticks, all audited ones of the period are posted."""
+    chosen = [int(pk) for pk in request.POST.getlist("voucher") if pk.isdecimal() and len(pk) < 19][:500]
+    back = f"{address(place, 'voucher-list')}?{request.GET.urlencode()}"
+    posts = request.POST.get("act") in ("post", "post-all")
+    if not chosen and request.POST.get("act") != "post-all":
+        messages.error(request, _("Tick at least one voucher."))
+        return redirect(back)
+    try:
+        if posts:
+            ids = chosen or None
+            done = post_vouchers(actor=request.actor, account_set=place.account_set, voucher_ids=ids)
+        else:
+            done = audit_vouchers(actor=request.actor, account_set=place.account_set, voucher_ids=chosen)
+    except DomainError as error:
+        messages.error(request, f"{error} {error.hint}".strip())
+        return redirect(back)
+    facts = {"done": done.done, "left": done.left}
+    if done.left:
+        said = _("%(done)s done, %(left)s left: your own ones, or those that wait for something else.") % facts
+        messages.warning(request, said)
+    else:
+        messages.success(request, _("%(done)s vouchers done.") % facts)
+    return redirect(back)
