@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import Message, MessageRead
+from accounts.models import Message, MessageRead, User
 from accounts.services.messages import send_message, unread_count
 from config.paging import PAGE_SIZE
 from tests.factories import PASSWORD, UserFactory, owner_of
@@ -118,7 +118,7 @@ def test_after_log_in_the_window_shows_the_system_message(browse, manager):
 
 
 @pytest.mark.rule("S22.2")
-@pytest.mark.parametrize("door", ["workbench", "manage"])
+@pytest.mark.parametrize("door", User.Door.values)
 def test_whichever_door_one_takes_the_window_is_there(client, manager, person, door):
     system()
     page = client.post("/login/", {"identifier": person.username, "password": PASSWORD, "door": door}, follow=True)
