@@ -73,6 +73,16 @@ def test_lists_ask_the_same_for_one_and_for_thirty(console, product, django_asse
     assert [count(address) for address in addresses] == before
 
 
+@pytest.mark.rule("S13.2")
+def test_my_products_leads_to_the_sets_and_to_a_new_one(console, product):
+    page = at("company-detail", product.company_id)
+    assert at("product-set-list", product.pk) in console.get(page).text
+    assert at("set-create", product.pk) in console.get(page).text
+    for _ in range(3):
+        make_set(product)
+    assert at("set-create", product.pk) not in console.get(page).text
+
+
 @pytest.mark.rule("S13.2", "S13.4")
 def test_a_set_is_created_and_its_page_shows_how_it_comes_on(console, product):
     assert 'name="code_lengths"' in console.get(at("set-create", product.pk)).text
