@@ -85,11 +85,12 @@ def test_by_set_is_the_default_and_by_company_the_other(product, user, browser):
 
 
 @pytest.mark.rule("S19.1", "S19.6")
-def test_administrators_find_every_app_and_others_what_was_granted(product, user, monkeypatch):
+def test_administrators_find_every_app_and_others_what_was_granted(product, user, browser, monkeypatch):
     member = product.company.members.get(user=user)
     add_users(actor=person(product.company.founder), set_id=created(product).pk, member_ids=[member.pk])
     (card,) = cards_of(user=user)
     assert apps_in(card=card) == [App.LEDGER, App.REPORTS]  # what the default group of the books opens
+    assert reverse("books:home", args=[card.account_set.number]) in browser.get("/workbench/").text
     SetUser.objects.filter(user=user).update(is_admin=True)
     (card,) = cards_of(user=user)
     assert apps_in(card=card) == list(EDITIONS[product.edition].apps)
