@@ -12,9 +12,10 @@ class KisCloudApp(AppConfig):
 
     def ready(self) -> None:
         """KIS cloud has its links, words for what it records, its place before staff, and listens to finance."""
-        from kiscloud import admin_index, event_texts, links, workbench
+        from kiscloud import admin_index, event_texts, links, product_letters, workbench
 
         event_texts.register()
         links.register()
         workbench.register()
         admin_index.register()
+        product_letters.register()

@@ -17,6 +17,20 @@ TEXTS: dict[str, Words] = {
     ),
     "subscription.expired": Words(_("%(product)s has ended"), icon="clock", tone="warn"),
     "subscription.deleted": Words(_("Deleted %(product)s"), icon="trash-2", tone="warn"),
+    "subscription.ending": Words(
+        _("Told the administrators how %(product)s of %(company)s ends"), icon="clock", tone="warn"
+    ),
+    "subscription.purged": Words(
+        _("Archived and deleted the data of %(product)s: %(sets)s account sets"), icon="archive", tone="stop"
+    ),
+    "subscription.archive_fetched": Words(_("Fetched the archive of %(product)s"), icon="download", tone="warn"),
+    "subscription.held": Words(
+        _("Holds back the deletion of the data of %(product)s: %(reason)s"), icon="shield", tone="warn"
+    ),
+    "subscription.released": Words(
+        _("No longer holds back the deletion of the data of %(product)s: %(reason)s"), icon="shield"
+    ),
+    "activation_key.sent_again": Words(_("Sent the letter with the serial number %(serial)s again"), icon="mail"),
     "activation_key.made": Words(_("The serial number %(serial)s was made for an order"), icon="key-round"),
     "activation_key.revoked": Words(
         _("The serial number %(serial)s opens nothing any more"), icon="key-round", tone="warn"

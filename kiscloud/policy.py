@@ -19,6 +19,7 @@ COUNTDOWN: Final = timedelta(seconds=60)  # of somebody logged off in a set (S12
 SEAT_SILENCE: Final = timedelta(minutes=4)  # without a heartbeat the seat is free
 HEARTBEAT: Final = timedelta(minutes=1)
 KEY_ATTEMPTS: Final = 10  # wrong keys in an hour, for a company and for a serial
+KEY_LETTERS: Final = 5  # sent again in an hour
 TICKET_LIFE: Final = timedelta(seconds=60)
 DEVICE_LIFE: Final = timedelta(days=90)  # of a remembered log-in (S20.3)
 PERSONAL_DRIVE: Final = 1024 * 1024 * 1024  # bytes for each person

@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 from config.errors import DomainError
 from config.jobs import job
 from config.models import Job
-from kiscloud.services import account_sets, backups, changes, restores, set_deletion
+from kiscloud.services import (
+    account_sets,
+    activation,
+    backups,
+    changes,
+    expiry,
+    restores,
+    set_deletion,
+    subscriptions,
+)
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +57,33 @@ def daily_backups(_work: Job) -> None:
 def try_backup(work: Job) -> None:
     """The backup was restored for a test."""
     restores.try_backup(backup_id=work.payload["backup"])
+
+
+@job(activation.MAKE_JOB)
+def make_key(work: Job) -> None:
+    """The paid order has its key."""
+    activation.make_key(event_id=work.payload["event"])
+
+
+@job(activation.REVOKE_JOB)
+def revoke_key(work: Job) -> None:
+    """The key of an order that was given back opens nothing."""
+    activation.revoke_key(event_id=work.payload["event"])
+
+
+# Outside, though it calls nobody: each product commits on its own.
+@job("kiscloud.ends", outside=True, every=timedelta(hours=1))
+def ends(_work: Job) -> None:
+    """Ends are written down, notices are on their way, and what is due is purged."""
+    subscriptions.write_expired()
+    expiry.send_notices()
+    expiry.start_purges()
+
+
+@job(expiry.PURGE_JOB, outside=True)
+def purge(work: Job) -> None:
+    """The product's data is archived and deleted."""
+    expiry.purge_product(subscription_id=work.payload["product"])
 
 
 @job(account_sets.JOB, outside=True)

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,14 +20,14 @@ from accounts.events import record
 from accounts.locks import lock_name
 from accounts.models import Event
 from config import limits
-from config.errors import DomainError, InputError
+from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 from finance.models import Order
 from finance.months import add_months
 from kiscloud import policy
 from kiscloud.activation_keys import cd_key, read_cd_key, read_serial, serial_number
 from kiscloud.editions import EDITIONS, Edition
-from kiscloud.models import ActivationKey, Offering, Subscription
+from kiscloud.models import ActivationKey, Company, Offering, Subscription
 from kiscloud.services.companies import locked_company, require_admin
 from kiscloud.services.subscriptions import company_of, locked_product, note_product
 
@@ -114,7 +115,46 @@ def make_key(*, event_id: int, now: datetime | None = None) -> ActivationKey | N
         by_licence=offering.by_licence,
         created_at=at,
     )
+    if order.kind == Order.Kind.NEW and key.kind == Kind.LICENCE:
+        _list_product(key, at)
     record("activation_key.made", actor=SYSTEM, account=order.owner, subject=key, at=at, serial=key.serial)
+    return key
+
+
+def _list_product(key: ActivationKey, at: datetime) -> None:
+    """What the company's account bought stands in its list (S6.2), unless one waits there to be activated already."""
+    company = Company.objects.standing().filter(account=key.account_id).first()
+    waiting = Subscription.objects.listed().filter(company=company, edition=key.edition, activated_at=None)
+    if company is not None and not waiting.exists():
+        product = Subscription.objects.create(company=company, edition=key.edition, created_at=at)
+        note_product(what="added", actor=SYSTEM, product=product, at=at)
+
+
+def send_key_again(*, actor: Actor, key_id: int, now: datetime | None = None) -> ActivationKey:
+    """The letter with serial number and CD-Key leaves once more; the CD-Key of the letter before opens nothing then.
+
+    By an administrator of the company that ordered it. Locks the key. Raises NotFound, KeyUsed, TooMany; call it
+    outside of transactions, because every letter counts.
+    """
+    at = now or timezone.now()
+    company = Company.objects.standing().filter(account__in=_ordered_by(key_id)).first()
+    if company is None:
+        raise NotFound()
+    require_admin(actor=actor, company=company)
+    limits.hit("kis.key.letter", str(key_id), limit=policy.KEY_LETTERS, seconds=HOUR, now=at)
+    return _send_again(actor, key_id, at)
+
+
+def _ordered_by(key_id: int) -> "QuerySet[ActivationKey, int]":
+    return ActivationKey.objects.filter(pk=key_id).values_list("account", flat=True)
+
+
+@atomic
+def _send_again(actor: Actor, key_id: int, at: datetime) -> ActivationKey:
+    key = ActivationKey.objects.unused().select_for_update().filter(pk=key_id).first()
+    if key is None:
+        raise KeyUsed()
+    record("activation_key.sent_again", actor=actor, account=key.account, subject=key, at=at, serial=key.serial)
     return key
 
 

@@ -1,12 +1,10 @@
 """Backups taken home and deleted, each with a code from the founder's phone (S16.11–S16.19)."""
 
 import hashlib
-import io
 from collections.abc import Collection
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +13,12 @@ from accounts.events import record
 from accounts.models import OneTimeCode, User
 from accounts.services.codes import require_clearance
 from config.errors import DomainError, InputError, NotFound
-from config.sealed_files import SealedReader, is_sealed
 from config.transactions import atomic
 from kiscloud.models import Backup, Company, Deletion
 from kiscloud.services.backups import drop
 from kiscloud.services.companies import locked_company, require_admin
 from kiscloud.services.deletions import note_deletion
-from kiscloud.set_files.reading import PURPOSE
+from kiscloud.set_files.keeping import open_kept
 
 Purpose = OneTimeCode.Purpose
 
@@ -66,8 +63,7 @@ def open_backup(*, actor: Actor, backup_id: int, now: datetime | None = None) ->
         raise StillMade(set=backup.set_name)
     binding = bound_to(ids=[backup.pk], user=user)
     require_clearance(actor=actor, purpose=Purpose.DOWNLOAD_BACKUP, binding=binding, holder=company.founder, now=at)
-    raw = cast(BinaryIO, default_storage.open(backup.file.name))
-    plain = cast(BinaryIO, io.BufferedReader(SealedReader(raw, purpose=PURPOSE))) if is_sealed(raw) else raw
+    plain = open_kept(backup.file.name)
     record("backup.downloaded", actor=actor, account=company.account, subject=backup, at=at, set=backup.set_name)
     return backup, plain
 

@@ -1,6 +1,7 @@
 """How files of sets are kept: sealed if the settings say so, under names that are known before they are written."""
 
 import hashlib
+import io
 import tempfile
 from collections.abc import Sequence
 from typing import BinaryIO, cast
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 
-from config.sealed_files import SealedWriter
+from config.sealed_files import SealedReader, SealedWriter, is_sealed
 from kiscloud.models import AccountSet
 from kiscloud.set_files.manifest import Manifest
 from kiscloud.set_files.reading import PURPOSE
@@ -37,6 +38,12 @@ def write_kept(sets: Sequence[AccountSet], *, to: BinaryIO) -> tuple[Manifest, s
     size = to.tell()
     to.seek(0)
     return manifest, digest.hexdigest(), size
+
+
+def open_kept(name: str) -> BinaryIO:
+    """The file as ordinary tools read it, sealed or not, to be closed by the caller. Raises FileNotFoundError."""
+    raw = cast(BinaryIO, default_storage.open(name))
+    return cast(BinaryIO, io.BufferedReader(SealedReader(raw, purpose=PURPOSE))) if is_sealed(raw) else raw
 
 
 def keep(name: str, file: BinaryIO) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor, Door
 from accounts.models import Account, User
-from kiscloud.models import AccountSet, ActivationKey, Company, CompanyMember, Device, SetUser, Subscription
+from kiscloud.models import AccountSet, ActivationKey, Backup, Company, CompanyMember, Device, SetUser, Subscription
 from kiscloud.services.companies import register_company
 from tests.factories import EnterpriseFactory, make_user
 
@@ -85,10 +85,11 @@ def set_kis(admin: User, member: User) -> dict[str, int]:
     company = make_company(admin)
     CompanyMember.objects.create(company=company, user=member, name=member.name)
     product = active(company)
-    account_set = make_set(product, admin, member)
+    made = make_set(product, admin, member)
     return {
         "company": company.pk,
         "subscription": product.pk,
-        "account_set": account_set.pk,
-        "set_user": account_set.users.get(user=member).pk,
+        "account_set": made.pk,
+        "set_user": made.users.get(user=member).pk,
+        "backup": Backup.objects.create(kind=Backup.Kind.MANUAL, **Backup.facts_of(made)).pk,
     }
