@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.test.utils import isolate_apps
 
 from accounts.models import User
-from kiscloud import set_contents
+from kiscloud import set_contents, set_moments
 from kiscloud.models import AccountSet
 from tests.factories import make_user
 
@@ -47,6 +47,7 @@ def tables(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
             editor.create_model(Shelf)
             editor.create_model(Page)
         monkeypatch.setattr(set_contents, "_parts", [Shelf, Page])
+        monkeypatch.setattr(set_moments, "_acts", {moment: [] for moment in set_moments.Moment})
         found.shelf, found.page = Shelf, Page
         yield found
 
