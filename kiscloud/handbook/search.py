@@ -95,11 +95,10 @@ def excerpt_of(text: str, query: str) -> list[tuple[str, bool]]:
     """A piece of the text around the first place where most of the query stands, cut into asked and other words."""
     plain, spots = _plain(text), list[tuple[int, int]]()
     for word in set(words_of(query)):
-        spots += [(found.start(), found.end()) for found in re.finditer(re.escape(word), plain)]
+        whole = rf"(?<![a-z0-9]){re.escape(word)}[a-z]*" if word.isascii() else word
+        spots += [found.span() for found in re.finditer(whole, plain)]
     spots.sort()
-    start = max(spots, key=lambda spot: (_near(spots, spot[0]), -spot[0]))[0] - EXCERPT // 4 if spots else 0
-    start = max(0, min(start, len(text) - EXCERPT))
-    end = start + EXCERPT
+    start, end = _window(text, spots)
     pieces = [("…", False)] if start else []
     at = start
     for begin, until in _merged(spots):
@@ -111,6 +110,18 @@ def excerpt_of(text: str, query: str) -> list[tuple[str, bool]]:
     if end < len(text):
         pieces.append(("…", False))
     return [piece for piece in pieces if piece[0]]
+
+
+def _window(text: str, spots: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Where the piece begins and ends: at most of what was asked, and not within a word of letters."""
+    best = max(spots, key=lambda spot: (_near(spots, spot[0]), -spot[0]))[0] if spots else 0
+    start = max(0, min(best - EXCERPT // 4, len(text) - EXCERPT))
+    end = min(start + EXCERPT, len(text))
+    while 0 < start < best and text[start - 1 : start + 1].isascii() and text[start - 1] != " ":
+        start += 1
+    while best < end < len(text) and text[end - 1 : end + 1].isascii() and text[end] != " ":
+        end -= 1
+    return start, end
 
 
 def _near(spots: Sequence[tuple[int, int]], at: int) -> int:

@@ -16,7 +16,10 @@
     setTimeout(() => holder.classList.remove("is-copied"), 1600);
   };
 
-  document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" }); // in a navigation longer than the screen
+  // In a navigation longer than the screen, the current page is in sight.
+  const here = document.querySelector(".side [aria-current]");
+  const side = here?.closest(".side");
+  if (side && here.offsetTop + here.offsetHeight > side.clientHeight) side.scrollTop = here.offsetTop - side.clientHeight / 2;
 
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("[data-copy] button, [data-dismiss], [data-back], [data-print]");
