@@ -17,11 +17,12 @@ State = AccountSet.State
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A link of a set; one with a reason cannot be followed."""
+    """A link or button of a set; with a reason it cannot be used."""
 
     label: str
     url: str
     reason: str = ""
+    writes: bool = False  # a button, since it does something at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,15 @@ def operations_of(account_set: AccountSet, *, at: datetime) -> list[Operation]:
     pk, ready = account_set.pk, account_set.state == State.READY
     busy = _("It is “%(state)s”.") % {"state": account_set.get_state_display()}
     closed = refusal(lambda: require_open(product=account_set.subscription, at=at))
+    gone = _("Its data was deleted after the end of the product.") if account_set.subscription.purged_at else ""
     made = account_set.state in {State.READY, State.FAILED}
     found = [
         Operation(_("Users"), reverse("kiscloud:set-user-list", args=[pk])),
         Operation(_("Add users"), reverse("kiscloud:set-user-add", args=[pk]), closed if ready else busy),
+        Operation(_("Back up"), reverse("kiscloud:backup-start", args=[pk]), gone if ready else busy, writes=True),
         Operation(_("Delete"), reverse("kiscloud:set-delete", args=[pk]), "" if made else busy),
     ]
-    return found if ready else [Operation(_("Details"), reverse("kiscloud:set-detail", args=[pk])), *found[2:]]
+    return found if ready else [Operation(_("Details"), reverse("kiscloud:set-detail", args=[pk])), *found[3:]]
 
 
 def refusal_to_create(product: Subscription, *, at: datetime) -> DomainError | None:

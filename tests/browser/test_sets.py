@@ -92,3 +92,5 @@ def test_what_the_workbench_looks_like(person):
     assert first.pk
     here.go(f"/manage/companies/{mine.company_id}/sets/")
     here.keep("sets-dark")
+    here.go(f"/manage/companies/{mine.company_id}/")
+    here.keep("sets-products")

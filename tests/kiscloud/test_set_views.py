@@ -46,7 +46,9 @@ def test_the_list_shows_what_there_is(console, product):
         text = console.get(address).text
         for words in (ready.name, ready.number, failed.name, "It stopped.", at("set-user-add", ready.pk)):
             assert words in text
+        assert at("backup-start", ready.pk) in text
         assert at("set-user-add", failed.pk) not in text
+        assert at("backup-start", failed.pk) not in text
         assert at("set-delete", failed.pk) in text
     assert "2 of 3" in console.get(at("product-set-list", product.pk)).text
 
