@@ -15,9 +15,15 @@ FAILED_SETS = Waiting(
     "warn",
 )
 SETS = Topic("account_sets", _("Account sets"), ["kiscloud.accountset", "kiscloud.deletion"])
+CLIENTS = Topic(
+    "kis_clients",
+    _("Clients of KIS cloud"),
+    ["kiscloud.release", "kiscloud.device", "kiscloud.seat", "kiscloud.privateserver"],
+)
 
 
 def register() -> None:
     """Staff see what waits about KIS cloud, and its pages by topic, from now on."""
     add_waiting(FAILED_SETS)
     add_topic(SETS)
+    add_topic(CLIENTS)

@@ -37,6 +37,16 @@ TEXTS: dict[str, Words] = {
     ),
     "seat.entered": Words(_("Entered the account set %(set)s"), icon="log-in"),
     "seat.logged_off": Words(_("Logged off %(person)s"), icon="log-out", tone="warn"),
+    "device.logged_in": Words(_("Logged in on the client %(device)s"), icon="laptop"),
+    "device.removed": Words(_("Removed the client %(device)s"), icon="laptop", tone="warn"),
+    "drive.deleted": Words(_("Deleted a file of the personal drive"), icon="trash-2"),
+    "release.added": Words(_("Added the client %(release)s"), icon="package-plus"),
+    "release.published": Words(_("Published the client %(release)s"), icon="package-check", tone="ok"),
+    "release.withdrawn": Words(_("Withdrew the client %(release)s"), icon="package-x", tone="warn"),
+    "private_server.registered": Words(
+        _("Registered the private cloud %(server)s for %(product)s, with a new code"), icon="server", tone="warn"
+    ),
+    "private_server.revoked": Words(_("Revoked the code of the private cloud %(server)s"), icon="server", tone="stop"),
     "backup.started": Words(_("Began to back up the account set %(set)s"), icon="archive"),
     "backup.made": Words(_("Backed up the account set %(set)s"), icon="archive", tone="ok"),
     "backup.failed": Words(_("The account set %(set)s could not be backed up"), icon="archive-x", tone="stop"),
@@ -77,6 +87,7 @@ PREFIXES = (
     "backup.",
     "set_user.",
     "drive.",
+    "release.",
     "private_server.",
 )
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.navigation import MANAGE, Link, Offer, Section, add_product, add_section, explain_by
+from accounts.navigation import MANAGE, Link, Offer, Section, add_personal, add_product, add_section, explain_by
 from kiscloud.handbook.chapters import chapter_for
 
 HELP: Final = "help"
@@ -39,3 +39,5 @@ def register() -> None:
         Link(_("Add companies"), "kiscloud:company-to-add", "list-checks"),
     ]
     add_section(MANAGE, Section("", links))
+    add_personal(Link(_("My clients"), "kiscloud:device-list", "laptop"))
+    add_personal(Link(_("My drive"), "kiscloud:drive", "hard-drive"))

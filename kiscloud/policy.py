@@ -20,9 +20,22 @@ SEAT_SILENCE: Final = timedelta(minutes=4)  # without a heartbeat the seat is fr
 HEARTBEAT: Final = timedelta(minutes=1)
 KEY_ATTEMPTS: Final = 10  # wrong keys in an hour, for a company and for a serial
 KEY_LETTERS: Final = 5  # sent again in an hour
+WAIT_SILENCE: Final = timedelta(seconds=45)  # who does not ask for his place so long has gone
+WAIT_ASKS: Final = timedelta(seconds=15)  # so often the client asks
+ASK_EVERY: Final = timedelta(minutes=10)  # a seat is asked for at most so often
+PEAK_DAYS: Final = 28  # that the picture of the busiest hours shows
 TICKET_LIFE: Final = timedelta(seconds=60)
+SESSION_LIFE: Final = timedelta(hours=12)  # of a log-in in a client that is not remembered
+DEVICES_MAX: Final = 30  # of one person
+PREFERENCES_MAX: Final = 4096  # bytes for each device
 DEVICE_LIFE: Final = timedelta(days=90)  # of a remembered log-in (S20.3)
 PERSONAL_DRIVE: Final = 1024 * 1024 * 1024  # bytes for each person
+DRIVE_FILE: Final = 200 * 1024 * 1024  # bytes
+DRIVE_FILES: Final = 2000  # for each person
+CLIENT_CALLS: Final = (600, 60)  # in so many seconds, for each device
+LAUNCHES: Final = (60, 3600)  # from an address
+CODE_TRIES: Final = (300, 3600)  # of authorisation codes of private clouds, from an address
+RELEASE_FILE: Final = 1024 * 1024 * 1024  # bytes
 BACKUPS_MAX: Final = 100  # made by hand and sent by private servers, in a company's drive (S16.3)
 AUTOMATIC_KEPT: Final = 7  # of each set (S16.9)
 UNPACKED_MAX: Final = 2 * 1024 * 1024 * 1024  # bytes of a set that the public cloud takes (S17.7)

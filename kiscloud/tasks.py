@@ -14,9 +14,12 @@ from kiscloud.services import (
     backups,
     changes,
     expiry,
+    peaks,
     restores,
+    seats,
     set_deletion,
     subscriptions,
+    tickets,
 )
 
 log = logging.getLogger(__name__)
@@ -117,3 +120,11 @@ def abandoned_sets(_work: Job) -> None:
 def purge_set(work: Job) -> None:
     """Nothing of what was in the deleted set is there any more."""
     set_deletion.purge_set(set_id=work.payload["set"])
+
+
+@job("kiscloud.seats", outside=True, every=timedelta(minutes=5))
+def tidy_seats(_work: Job) -> None:
+    """Seats that are over say so, each hour knows how full it was, and old tickets are gone."""
+    seats.close_silent()
+    peaks.note_peaks()
+    tickets.forget_tickets()

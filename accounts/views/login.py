@@ -1,38 +1,23 @@
 """Coming in and going out (S2.1, S2.2)."""
 
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.contrib.auth import logout as end_login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import limits
 from accounts.attempt import attempt
-from accounts.backends import counted_name, login_name
+from accounts.credentials import person_by_password
 from accounts.entering import DOOR_COOKIE, enter, remember_door, wanted
 from accounts.forms.base import typed
 from accounts.forms.login import LoginForm
 from accounts.models import User
 from accounts.navigation import address
-from config.errors import DomainError
-from config.web import client_address, page
-
-
-class WrongLogin(DomainError):
-    """One answer for an unknown name, a wrong password, a disabled login and one that waits for its password."""
-
-    code = "wrong_login"
-    status = 422
-    sentence = _(
-        "This name and password do not belong together. If somebody added you and you have no password yet, or you "
-        "forgot it, set one with “Forgot password”."
-    )
+from config.web import page
 
 
 @login_not_required
@@ -45,20 +30,15 @@ def login(request: HttpRequest) -> HttpResponse:
     tried = attempt(request, form, lambda: _let_in(request, form))
     if tried.result is not None:
         return tried.result
-    help_ = {"help_url": address("kiscloud:help"), "outside": settings.HELP_ADDRESSES}
-    context = {"form": form, "next": wanted(request), **help_}
+    links = {"help_url": address("kiscloud:help"), "downloads_url": address("kiscloud:downloads")}
+    context = {"form": form, "next": wanted(request), "outside": settings.HELP_ADDRESSES, **links}
     return page(request, "accounts/login/login.html", context, status=tried.status)
 
 
 def _let_in(request: HttpRequest, form: LoginForm) -> HttpResponse:
-    name = login_name(form.cleaned_data["identifier"])
-    counted = counted_name(name)
-    limits.logins(counted, client_address(request))
-    user = authenticate(request, username=name, password=form.cleaned_data["password"])
-    if not isinstance(user, User):
-        raise WrongLogin()
-    limits.logins_passed(counted)
-    return enter(request, user, target=wanted(request), door=form.cleaned_data["door"])
+    typed_in = form.cleaned_data
+    user = person_by_password(request, identifier=typed_in["identifier"], password=typed_in["password"])
+    return enter(request, user, target=wanted(request), door=typed_in["door"])
 
 
 def _initial(request: HttpRequest) -> dict[str, str]:

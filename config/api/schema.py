@@ -9,6 +9,7 @@ from config.api.problems import MEDIA_TYPE
 from config.api.view import KEY_HEADER
 
 WRITES: Final = frozenset({"post", "patch", "delete"})
+SELF_REPEATING: Final = "x-self-repeating"  # a write that needs no key: done twice, it is as if done once
 PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -25,7 +26,7 @@ def describe_shared(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
             content = {MEDIA_TYPE: {"schema": PROBLEM_REF}}
             operation["responses"].setdefault(status, {"description": words, "content": content})
         operation["responses"] = dict(sorted(operation["responses"].items()))
-        if method in WRITES:
+        if not operation.pop(SELF_REPEATING, False) and method in WRITES:
             operation.setdefault("parameters", []).append(_key_parameter())
     return result
 

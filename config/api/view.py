@@ -4,7 +4,7 @@ import codecs
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.db import Error as DatabaseFailure
 from django.db import models
@@ -61,13 +61,14 @@ class ApiView(APIView):
 
     parser_classes = [StrictJsonParser]
     metadata_class = None
+    body_type: ClassVar[str] = "application/json"
     http_method_names = ["get", "post", "patch", "delete", "head"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who asks, whether they may, and whether the body is of the kind that is understood."""
         super().initial(request, *args, **kwargs)
         has_body = int(request.META.get("CONTENT_LENGTH") or 0) > 0
-        if has_body and request.method not in SAFE_METHODS and _media_type(request) != "application/json":
+        if has_body and request.method not in SAFE_METHODS and _media_type(request) != self.body_type:
             raise UnsupportedMediaType(_media_type(request))
         if (request._request.encoding or "utf-8").lower().replace("_", "-") not in {"utf-8", "utf8"}:
             raise UnsupportedMediaType(_media_type(request))

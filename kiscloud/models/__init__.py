@@ -6,7 +6,7 @@ from kiscloud.models.backup import Backup
 from kiscloud.models.client import Archive, DriveFile, PrivateServer, Release
 from kiscloud.models.company import Company, CompanyMember
 from kiscloud.models.deletion import Deletion
-from kiscloud.models.seat import Device, LaunchTicket, Platform, Seat
+from kiscloud.models.seat import Device, LaunchTicket, Platform, Seat, SeatPeak, SeatWait
 from kiscloud.models.subscription import ExpiryNotice, Subscription
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "PrivateServer",
     "Release",
     "Seat",
+    "SeatPeak",
+    "SeatWait",
     "SetUser",
     "Subscription",
 ]

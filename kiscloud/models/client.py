@@ -1,5 +1,7 @@
 """What clients and private servers ask for: releases, the registry of private clouds, personal drives."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -10,8 +12,19 @@ from kiscloud.models.seat import Platform
 from kiscloud.models.subscription import Subscription
 
 
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """What may be asked of releases."""
+
+    def published(self) -> "ReleaseQuerySet":
+        """Those that everybody may download."""
+        return self.filter(released_at__isnull=False, withdrawn_at__isnull=True)
+
+
 class Release(models.Model):
-    """A version of a client, offered for download without log-in (S2.9, S20.14)."""
+    """A version of a client, offered for download without log-in once it is published (S2.9, S20.14).
+
+    Its file is kept here; one that an app store keeps has an address instead.
+    """
 
     class Channel(models.TextChoices):
         """For whom."""
@@ -22,13 +35,17 @@ class Release(models.Model):
     platform = models.CharField(_("platform"), max_length=8, choices=Platform)
     channel = models.CharField(_("channel"), max_length=6, choices=Channel, default=Channel.STABLE)
     version = models.CharField(_("version"), max_length=20)
-    address = models.URLField(_("download address"))
-    size = models.PositiveBigIntegerField(_("size in bytes"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    file = models.FileField(_("file"), upload_to="releases/%Y/", max_length=255, blank=True)
+    address = models.URLField(_("download address"), blank=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     needs = models.CharField(_("needs at least"), max_length=60, blank=True)
     notes = models.TextField(_("what is new"), blank=True)
-    released_at = models.DateTimeField(_("released"), default=timezone.now)
+    created_at = models.DateTimeField(_("added"), default=timezone.now)
+    released_at = models.DateTimeField(_("released"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects: ClassVar[ReleaseQuerySet] = ReleaseQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("client release")
@@ -36,7 +53,8 @@ class Release(models.Model):
         ordering = ["-released_at", "-id"]
         constraints = [
             models.UniqueConstraint(name="release_once", fields=["platform", "channel", "version"]),
-            models.CheckConstraint(name="release_sha256_form", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")),
+            models.CheckConstraint(name="release_sha256_form", condition=Q(sha256__regex=r"^([0-9a-f]{64})?$")),
+            models.CheckConstraint(name="release_has_place", condition=~Q(file="") ^ ~Q(address="")),
         ]
 
     def __str__(self) -> str:

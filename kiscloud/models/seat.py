@@ -36,6 +36,7 @@ class Device(models.Model):
     digest = models.CharField(max_length=64, blank=True, db_index=True)
     token_until = models.DateTimeField(_("remembered until"), null=True)
     last_set = models.ForeignKey(AccountSet, models.SET_NULL, null=True, related_name="+", verbose_name=_("last set"))
+    preferences = models.JSONField(_("preferences"), default=dict, blank=True)  # printers, shortcuts, input (S20.11–13)
     created_at = models.DateTimeField(_("since"), default=timezone.now)
     seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
     revoked_at = models.DateTimeField(_("revoked"), null=True)
@@ -83,6 +84,8 @@ class Seat(models.Model):
     ending_at = models.DateTimeField(_("leaves at"), null=True)
     ended_at = models.DateTimeField(_("left"), null=True)
     end = models.CharField(_("how"), max_length=12, choices=End, blank=True)
+    asked_at = models.DateTimeField(_("asked to leave"), null=True)
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by"))
 
     objects: ClassVar[SeatQuerySet] = SeatQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -119,3 +122,44 @@ class LaunchTicket(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class SeatWait(models.Model):
+    """Somebody who came when all seats were taken, and still waits; whoever does not ask again has gone."""
+
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="waits", verbose_name=_("product"))
+    account_set = models.ForeignKey(AccountSet, models.CASCADE, null=True, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("person"))
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("place in a queue")
+        verbose_name_plural = _("places in queues")
+        ordering = ["since", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="seat_wait_once", fields=["subscription", "account_set", "user"], nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SeatPeak(models.Model):
+    """How full a product was in an hour: most people at once, and how many came in vain."""
+
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="peaks", verbose_name=_("product"))
+    hour = models.DateTimeField(_("hour"))
+    most = models.PositiveIntegerField(_("most at once"), default=0)
+    refused = models.PositiveIntegerField(_("came in vain"), default=0)
+
+    class Meta:
+        verbose_name = _("busiest moment of an hour")
+        verbose_name_plural = _("busiest moments of hours")
+        ordering = ["-hour"]
+        constraints = [models.UniqueConstraint(name="seat_peak_once", fields=["subscription", "hour"])]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id} {self.hour:%Y-%m-%d %H}"

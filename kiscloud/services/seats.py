@@ -5,7 +5,7 @@ several seats. Who is not heard of for some minutes has left.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -20,37 +20,13 @@ from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.models import AccountSet, Device, Seat, SetUser, Subscription
 from kiscloud.services.companies import require_admin
+from kiscloud.services.online import seconds_left
+from kiscloud.services.peaks import note_peak
+from kiscloud.services.seat_refusals import NotAdded, OthersFirst, SeatsTaken, SetNotReady
 from kiscloud.services.subscriptions import locked_product, require_open
+from kiscloud.services.waits import ahead_of
 
 End = Seat.End
-
-
-class SeatsTaken(DomainError):
-    """As many are in as were bought (S8.5, S12.2)."""
-
-    code = "seats_taken"
-    rule = "S12.2"
-    sentence = _(
-        "All %(users)s users of %(product)s are in. %(idle)s has done nothing for %(minutes)s minutes, the longest."
-    )
-    hint = _("Ask somebody to leave, or ask an administrator to log somebody off or to buy more users.")
-
-
-class NotAdded(DomainError):
-    """Nobody enters a set to which no administrator added him (S2.10, S19.5)."""
-
-    code = "not_in_set"
-    rule = "S19.5"
-    status = 403
-    sentence = _("You have not been added to this account set, or no longer.")
-    hint = _("Ask an administrator of the company to add you to an account set first.")
-
-
-class SetNotReady(DomainError):
-    """It is being made, restored, or did not come about."""
-
-    code = "set_not_ready"
-    sentence = _("The account set “%(set)s” cannot be entered now: it is “%(state)s”.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +36,7 @@ class Standing:
     inside: bool
     end: str = ""
     seconds_left: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Online:
-    """A seat on the page of online users: for how long nothing was done, and how long a countdown still runs."""
-
-    seat: Seat
-    idle: timedelta
-    seconds_left: int | None
+    asked_by: str = ""  # who waits for the seat and would be glad of it
 
 
 @atomic
@@ -83,9 +51,10 @@ def enter_set(*, actor: Actor, set_id: int, device: Device, now: datetime | None
         raise NotFound()
     product = locked_product(subscription_id=found)
     account_set = AccountSet.objects.get(pk=set_id)
-    if not account_set.users.filter(user=user, state=SetUser.State.ENABLED).exists():
-        raise NotAdded()
-    require_open(product=product, at=at)
+    if not product.company.is_demo:  # which is open to everybody, for ever (S3.4)
+        if not account_set.users.filter(user=user, state=SetUser.State.ENABLED).exists():
+            raise NotAdded()
+        require_open(product=product, at=at)
     if account_set.state != AccountSet.State.READY:
         raise SetNotReady(set=account_set.name, state=account_set.get_state_display())
     return _enter(actor, product, account_set, device, at)
@@ -110,8 +79,7 @@ def _enter(actor: Actor, product: Subscription, account_set: AccountSet | None, 
     """Under the product's lock, so that the last seat goes to one. Neither coming back nor another device stops a
     countdown that has begun."""
     user = person_of(actor)
-    if device.user_id != user.pk or device.revoked_at is not None:
-        raise NotFound()
+    _require_device(device, user)
     _close_over(product, at)
     own = product.seats.filter(account_set=account_set, user=user, ended_at=None).first()
     if own is not None and own.device_id == device.pk:
@@ -120,8 +88,8 @@ def _enter(actor: Actor, product: Subscription, account_set: AccountSet | None, 
         return own
     if own is not None:
         _close([own], End.OTHER_DEVICE, at)
-    elif (taken := list(_taken(product, at))) and len(taken) >= product.users_total:
-        raise _full(product, taken, at)
+    else:
+        _require_seat(product, account_set, user, at)
     seat = Seat.objects.create(
         subscription=product,
         account_set=account_set,
@@ -132,6 +100,9 @@ def _enter(actor: Actor, product: Subscription, account_set: AccountSet | None, 
         used_at=at,
         ending_at=own.ending_at if own is not None else None,
     )
+    _end_switching(product)
+    product.waits.filter(user=user, account_set=account_set).delete()
+    note_peak(product=product, count=_taken(product, at).count(), at=at)
     if account_set is not None:
         Device.objects.filter(pk=device.pk).update(last_set=account_set, seen_at=at)
     facts: dict[str, Any] = {"set": account_set.name if account_set else "", "device": str(device)}
@@ -139,8 +110,37 @@ def _enter(actor: Actor, product: Subscription, account_set: AccountSet | None, 
     return seat
 
 
-def _full(product: Subscription, taken: list[Seat], at: datetime) -> SeatsTaken:
-    idle = min(taken, key=lambda seat: seat.used_at)
+def _end_switching(product: Subscription) -> None:
+    """The first log-in after a switch says where the product is in use (S9.6)."""
+    if product.state == Subscription.State.SWITCHING:
+        product.mode = Subscription.Mode.PUBLIC
+        product.enter_public()
+        product.save(update_fields=["state", "mode"])
+
+
+def _require_device(device: Device, user: User) -> None:
+    """The person's own and not revoked, and nobody revokes it before the seat stands."""
+    fresh = Device.objects.select_for_update(of=("self",), no_key=True).filter(pk=device.pk, user=user).first()
+    if fresh is None or fresh.revoked_at is not None or fresh.digest != device.digest:
+        raise NotFound()
+
+
+def _require_seat(product: Subscription, account_set: AccountSet | None, user: User, at: datetime) -> None:
+    """One is free, and nobody has waited longer for it. Raises SeatsTaken, OthersFirst."""
+    if product.company.is_demo:
+        return
+    taken = list(_taken(product, at))
+    if len(taken) >= product.users_total:
+        raise _full(product, taken, at)
+    ahead = ahead_of(product=product, user=user, account_set=account_set, at=at)
+    if (free := product.users_total - len(taken)) <= ahead:
+        raise OthersFirst(ahead=ahead, free=free, product=product.get_edition_display())
+
+
+def _full(product: Subscription, taken: list[Seat], at: datetime) -> DomainError:
+    idle = min(taken, key=lambda seat: seat.used_at, default=None)
+    if idle is None:
+        return SeatsTaken(_("%(product)s has no users."), product=product.get_edition_display())
     return SeatsTaken(
         users=product.users_total,
         product=product.get_edition_display(),
@@ -165,7 +165,7 @@ def beat(*, seat_id: int, device: Device, active: bool = True, now: datetime | N
     if active:
         seat.used_at = at
     seat.save(update_fields=["seen_at", "used_at"])
-    return Standing(inside=True, seconds_left=_seconds_left(seat, at))
+    return Standing(inside=True, seconds_left=seconds_left(seat=seat, at=at), asked_by=_asker(seat, at))
 
 
 @atomic
@@ -175,6 +175,14 @@ def leave(*, seat_id: int, device: Device, now: datetime | None = None) -> None:
     seat = _locked(seat_id, device)
     if seat.ended_at is None:
         _close([seat], End.LEFT, at)
+
+
+def leave_all(*, device: Device, now: datetime | None = None) -> int:
+    """No seat of the device is taken any more; answers how many were. One product after the other, as `leave`."""
+    found = list(Seat.objects.filter(device=device, ended_at=None).order_by("pk").values_list("pk", flat=True))
+    for seat_id in found:
+        leave(seat_id=seat_id, device=device, now=now)
+    return len(found)
 
 
 @atomic
@@ -210,11 +218,12 @@ def end_seats(*, account_set: AccountSet, user: User | None = None, now: datetim
     return len(found)
 
 
-def online_users(*, product: Subscription, now: datetime | None = None) -> list[Online]:
-    """Everybody who is in, in the order in which they came (S12.1)."""
-    at = now or timezone.now()
-    seats = _taken(product, at).select_related("user", "device", "account_set")
-    return [Online(seat, at - seat.used_at, _seconds_left(seat, at)) for seat in seats.order_by("started_at", "pk")]
+def product_of(*, seat_id: int) -> int:
+    """The product of a seat, or NotFound."""
+    found = Seat.objects.filter(pk=seat_id).values_list("subscription", flat=True).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def close_silent(*, now: datetime | None = None) -> int:
@@ -240,7 +249,7 @@ def _locked(seat_id: int, device: Device | None) -> Seat:
     if subscription_id is None:
         raise NotFound()
     Subscription.objects.select_for_update(of=("self",), no_key=True).get(pk=subscription_id)
-    joined = ("subscription__company__account", "user", "account_set")
+    joined = ("subscription__company__account", "user", "account_set", "asked_by")
     return Seat.objects.select_for_update(of=("self",)).select_related(*joined).get(pk=seat_id)
 
 
@@ -264,7 +273,6 @@ def _close(seats: list[Seat], end: Seat.End, at: datetime) -> None:
         seat.save(update_fields=["ended_at", "end"])
 
 
-def _seconds_left(seat: Seat, at: datetime) -> int | None:
-    if seat.ending_at is None:
-        return None
-    return max(0, -int((at - seat.ending_at) // timedelta(seconds=1)))
+def _asker(seat: Seat, at: datetime) -> str:
+    recent = seat.asked_at is not None and at - seat.asked_at < policy.ASK_EVERY
+    return str(seat.asked_by) if recent and seat.asked_by is not None else ""

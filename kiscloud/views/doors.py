@@ -33,6 +33,8 @@ class Tab:
 TABS: Final = (
     Tab("products", _("Products"), "kiscloud:company-detail"),
     Tab("sets", _("Account sets"), "kiscloud:set-list"),
+    Tab("online", _("Online users"), "kiscloud:company-online"),
+    Tab("private", _("Private clouds"), "kiscloud:private-server-list"),
     Tab("deletions", _("Deletions"), "kiscloud:deletion-list"),
 )
 

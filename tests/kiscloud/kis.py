@@ -10,6 +10,7 @@ from accounts.models import Account, User
 from kiscloud.models import AccountSet, ActivationKey, Backup, Company, CompanyMember, Device, SetUser, Subscription
 from kiscloud.services.companies import register_company
 from tests.factories import EnterpriseFactory, make_user
+from tests.kiscloud.seating import set_seats
 
 NOW = datetime.fromisoformat("2026-03-10T10:00:00+08:00")
 DAY = timedelta(days=1)
@@ -92,4 +93,5 @@ def set_kis(admin: User, member: User) -> dict[str, int]:
         "account_set": made.pk,
         "set_user": made.users.get(user=member).pk,
         "backup": Backup.objects.create(kind=Backup.Kind.MANUAL, **Backup.facts_of(made)).pk,
+        **set_seats(admin, member, made),
     }

@@ -7,6 +7,7 @@ import pytest
 from config.errors import InputError, NotFound
 from kiscloud import policy
 from kiscloud.models import Seat
+from kiscloud.services.online import online_users
 from kiscloud.services.seats import (
     NotAdded,
     SeatsTaken,
@@ -18,7 +19,6 @@ from kiscloud.services.seats import (
     enter_set,
     leave,
     log_off,
-    online_users,
 )
 from kiscloud.services.subscriptions import ProductClosed
 from tests.factories import make_user
