@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -132,7 +133,7 @@ def _framed(tokens: Sequence[Token]) -> list[Token]:
             framed.append(_raw(_figure(inside[0])))
             skip = 2
         elif token.type == "table_open":
-            framed += [_raw('<div class="prose-table" tabindex="0">'), token]
+            framed += [_raw(f'<div class="prose-table" role="group" aria-label="{_("Table")}" tabindex="0">'), token]
         elif token.type == "table_close":
             framed += [token, _raw("</div>")]
         else:
@@ -143,8 +144,9 @@ def _framed(tokens: Sequence[Token]) -> list[Token]:
 def _figure(image: Token) -> str:
     """The drawing in the language of the page; its caption says in words what it shows."""
     drawing = render_to_string(f"{PICTURES}/{image.attrGet('src')}.html", dict(FIGURES))
-    frame = f'<div class="picture-frame" tabindex="0">{drawing}</div>'
-    return f'<figure class="picture">{frame}<figcaption>{escape(image.content)}</figcaption></figure>\n'
+    caption = escape(image.content)
+    frame = f'<div class="picture-frame" role="group" aria-label="{caption}" tabindex="0">{drawing}</div>'
+    return f'<figure class="picture">{frame}<figcaption>{caption}</figcaption></figure>\n'
 
 
 def _raw(html: str) -> Token:
