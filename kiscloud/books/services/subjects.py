@@ -73,7 +73,7 @@ def add_subject(
         Balance.objects.filter(subject=parent).update(subject=made)
         parent.is_leaf = False
         parent.save(update_fields=["is_leaf"])
-    note(what="books.subject_added", actor=actor, account_set=account_set, at=now, subject=str(made))
+    note(what="books.subject_added", actor=actor, account_set=account_set, at=now, chosen=str(made))
     return made
 
 
@@ -105,7 +105,7 @@ def change_subject(
     subject.name = cleaned("name", lambda text: clean_name(text, max_length=60), name)
     subject.unit = unit.strip()[:12]
     subject.save(update_fields=["name", "unit"])
-    note(what="books.subject_changed", actor=actor, account_set=account_set, at=now, subject=str(subject))
+    note(what="books.subject_changed", actor=actor, account_set=account_set, at=now, chosen=str(subject))
     return subject
 
 
@@ -124,7 +124,7 @@ def set_disabled(
     subject.disabled = disabled
     subject.save(update_fields=["disabled"])
     what = "books.subject_disabled" if disabled else "books.subject_enabled"
-    note(what=what, actor=actor, account_set=account_set, at=now, subject=str(subject))
+    note(what=what, actor=actor, account_set=account_set, at=now, chosen=str(subject))
     return subject
 
 
@@ -150,7 +150,7 @@ def delete_subject(*, actor: Actor, account_set: AccountSet, subject_id: int, no
     if parent is not None and not parent.children.exists():
         parent.is_leaf = True
         parent.save(update_fields=["is_leaf"])
-    note(what="books.subject_deleted", actor=actor, account_set=account_set, at=now, subject=str(subject))
+    note(what="books.subject_deleted", actor=actor, account_set=account_set, at=now, chosen=str(subject))
 
 
 def next_code(*, place: Place, parent: Subject) -> str:

@@ -36,6 +36,8 @@ class Office:
             set_user.save(update_fields=["is_admin"])
             add_person(set_user=set_user)
 
+    april, december = date(2026, 4, 3), date(2026, 12, 3)
+
     @property
     def maker(self) -> Actor:
         return person(self.makers_user)
@@ -52,9 +54,12 @@ class Office:
         finish_openings(actor=self.maker, account_set=self.set)
         return self
 
+    def header(self, day: date | None = None, word: str = "记") -> Header:
+        return Header(day or date(2026, 3, 5), word)
+
     def write(self, *lines: tuple[str, str, str], day: date | None = None, **more: Any) -> Voucher:
         """A saved voucher of lines (code, debit, credit)."""
-        header = Header(day or date(2026, 3, 5), more.pop("word", "记"))
+        header = self.header(day, more.pop("word", "记"))
         entries = [Entry("业务", code, Decimal(debit or 0), Decimal(credit or 0)) for code, debit, credit in lines]
         return save_voucher(actor=self.maker, account_set=self.set, header=header, entries=entries, **more)
 
