@@ -24,6 +24,9 @@ TEXTS: dict[str, Words] = {
         _("Archived and deleted the data of %(product)s: %(sets)s account sets"), icon="archive", tone="stop"
     ),
     "subscription.archive_fetched": Words(_("Fetched the archive of %(product)s"), icon="download", tone="warn"),
+    "subscription.switched/public": Words(_("%(product)s changes to the public cloud"), icon="cloud"),
+    "subscription.switched/private": Words(_("%(product)s changes to a private cloud"), icon="server"),
+    "subscription.switched": Words(_("%(product)s changes between the clouds"), icon="cloud"),
     "subscription.held": Words(
         _("Holds back the deletion of the data of %(product)s: %(reason)s"), icon="shield", tone="warn"
     ),

@@ -12,6 +12,7 @@ from kiscloud import policy
 from kiscloud.editions import EDITIONS, App
 from kiscloud.models import AccountSet, ActivationKey, Company, Offering, Subscription
 from kiscloud.models.subscription import SubscriptionState
+from kiscloud.services.switching import against_private
 
 State = Subscription.State
 TONES: Final = {
@@ -100,6 +101,11 @@ class Shown:
     def may_add_module(self) -> bool:
         """A paid module is waiting (S18.2)."""
         return self.is_activated and self.modules > 0
+
+    @property
+    def may_switch(self) -> bool:
+        """To a private cloud (S18.9–S18.11)."""
+        return against_private(product=self.product, at=self.at) is None
 
     @property
     def may_delete(self) -> bool:

@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern] = [
     path("manage/products/<int:pk>/try/", products.try_out, name="product-try"),
     path("manage/products/<int:pk>/update/", products.update, name="product-update"),
     path("manage/products/<int:pk>/module/", products.module, name="product-module"),
+    path("manage/products/<int:pk>/switch/", products.switch, name="product-switch"),
     path("manage/products/<int:pk>/delete/", products.delete, name="product-delete"),
 ]

@@ -16,6 +16,7 @@ from kiscloud.api.client_base import ID_MOST, SELF, TAGS, ClientView, OpenView
 from kiscloud.client_serializers import ServerCodeOut, ServerOut, ServerPlaceOut, ServerStateOut
 from kiscloud.models import PrivateServer
 from kiscloud.services.private_servers import note_private_login, register_server, report_server, server_by_code
+from kiscloud.services.switching import switch_to_public
 
 DONGLES_MOST = 100_000
 
@@ -117,6 +118,27 @@ class Report(_CodedView):
         """200 with what is kept."""
         said = dict(checked(ReportIn(data=request.data)))
         return Response(ServerOut(report_server(server=self._server(said), **said)).data)
+
+
+class Switch(_CodedView):
+    """For servers: to the public cloud."""
+
+    @extend_schema(
+        operation_id="private_servers_switch",
+        tags=TAGS,
+        summary=_("Change to the public cloud"),
+        description=_(
+            "Asked for in the private cloud under “System management”. The refusal names the rule and what to do; "
+            "after the change, back up to the company's drive and restore in the management centre."
+        ),
+        request=CodeIn,
+        responses={200: ServerStateOut},
+        extensions=SELF,
+    )
+    def post(self, request: Request) -> Response:
+        """200 with how the product stands."""
+        server = self._server(dict(checked(CodeIn(data=request.data))))
+        return Response(ServerStateOut(switch_to_public(server=server)).data)
 
 
 class LogIns(_CodedView):

@@ -24,6 +24,7 @@ from kiscloud.models import Subscription
 from kiscloud.product_reports import Shown, days_of, rows_of, shown, waiting_keys
 from kiscloud.services.activation import activate_product, add_module, update_service
 from kiscloud.services.subscriptions import add_product, delete_product, is_verified, try_product
+from kiscloud.services.switching import switch_to_private
 from kiscloud.views.doors import company_of, frame, subscription_of
 
 
@@ -123,6 +124,28 @@ def module(request: ConsoleRequest, pk: int) -> HttpResponse:
     product = subscription_of(request, pk)
     says = [_("The product can then be switched to the public cloud also after its first year in a private one.")]
     return _confirm(request, product, add_module, says, label=_("Add the module"), done=_("The module was added."))
+
+
+@require_http_methods(["GET", "POST"])
+def switch(request: ConsoleRequest, pk: int) -> HttpResponse:
+    """To a private cloud (S18.9)."""
+    product = subscription_of(request, pk)
+    says = [
+        _("Whoever is in one of its account sets is logged off."),
+        _(
+            "With the first log-in in the private cloud it is in use there. "
+            "Its account sets here and their backups stay."
+        ),
+        _("Take the data along by a backup that is restored in the private cloud."),
+    ]
+    return _confirm(
+        request,
+        product,
+        switch_to_private,
+        says,
+        label=_("Switch to a private cloud"),
+        done=_("It changes with the next log-in."),
+    )
 
 
 @require_http_methods(["GET", "POST"])
