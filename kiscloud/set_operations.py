@@ -1,12 +1,13 @@
 """What can be done with a set at a moment, and why something cannot (S13.1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from config.errors import DomainError
 from kiscloud.models import AccountSet, Subscription
 from kiscloud.services.account_sets import require_public
@@ -32,6 +33,7 @@ class Row:
     account_set: AccountSet
     tone: str
     operations: Sequence[Operation]
+    is_own: bool = False  # whoever looks is a user of it, so its number leads in (S13.5)
 
     @property
     def under_way(self) -> bool:
@@ -42,9 +44,14 @@ class Row:
 TONES = {State.CREATING: "wait", State.READY: "ok", State.RESTORING: "wait", State.FAILED: "stop"}
 
 
-def row_of(account_set: AccountSet, *, at: datetime) -> Row:
-    """The set with its state's colour and its operations."""
-    return Row(account_set, TONES[State(account_set.state)], operations_of(account_set, at=at))
+def rows_of(account_sets: Iterable[AccountSet], *, user: User, at: datetime) -> list[Row]:
+    """The sets with their states' colours and their operations, as this person sees them."""
+    listed = list(account_sets)
+    own = set(AccountSet.objects.seen_by(user).filter(pk__in=[row.pk for row in listed]).values_list("pk", flat=True))
+    return [
+        Row(row, TONES[State(row.state)], operations_of(row, at=at), row.state == State.READY and row.pk in own)
+        for row in listed
+    ]
 
 
 def operations_of(account_set: AccountSet, *, at: datetime) -> list[Operation]:

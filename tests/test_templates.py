@@ -38,6 +38,7 @@ FOR_THE_PERSON = {
     "accounts/home/workbench.html",
     "accounts/messages/_reminder.html",
     "kiscloud/workbench/_sets.html",
+    "kiscloud/sets/_enter.html",
 }
 
 

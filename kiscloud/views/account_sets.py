@@ -20,7 +20,7 @@ from kiscloud.models import AccountSet, Company
 from kiscloud.models.account_set import AccountSetQuerySet
 from kiscloud.services.account_sets import create_set, listed_sets, retry_set
 from kiscloud.services.set_deletion import needs_no_code
-from kiscloud.set_operations import Row, refusal_to_create, row_of
+from kiscloud.set_operations import Row, refusal_to_create, rows_of
 from kiscloud.set_parameters import TaxKind, Template
 from kiscloud.views.doors import company_of, frame, subscription_of
 
@@ -56,7 +56,7 @@ def _listing(
     request: ConsoleRequest, company: Company, rows: AccountSetQuerySet, more: Mapping[str, object]
 ) -> HttpResponse:
     found = paginate(rows, request, order=("-id",))
-    shown = [row_of(account_set, at=timezone.now()) for account_set in found]
+    shown = rows_of(found, user=request.user, at=timezone.now())
     context = {**more, **frame(company, here="sets"), "page": found, "rows": shown, "under_way": _under_way(shown)}
     return page(request, "kiscloud/sets/list.html", context, part="_rows.html")
 
@@ -95,7 +95,7 @@ def create(request: ConsoleRequest, pk: int) -> HttpResponse:
 def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
     """How the set comes on, then what it is and what can be done with it."""
     account_set = set_of(request, pk)
-    row = row_of(account_set, at=timezone.now())
+    (row,) = rows_of([account_set], user=request.user, at=timezone.now())
     context = {
         **frame(account_set.subscription.company, here="sets"),
         "account_set": account_set,

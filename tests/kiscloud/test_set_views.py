@@ -53,6 +53,15 @@ def test_the_list_shows_what_there_is(console, product):
     assert "2 of 3" in console.get(at("product-set-list", product.pk)).text
 
 
+@pytest.mark.rule("S13.5")
+def test_the_number_leads_in_whoever_is_in_the_set(console, product, founder):
+    own, others = make_set(product, founder), make_set(product)
+    text = console.get(at("product-set-list", product.pk)).text
+    assert at("set-launch", own.pk) in text
+    assert at("set-launch", others.pk) not in text
+    assert at("set-launch", own.pk) in console.get(at("set-detail", own.pk)).text
+
+
 @pytest.mark.rule("S13.1")
 def test_lists_ask_the_same_for_one_and_for_thirty(console, product, django_assert_max_num_queries, founder):
     product.sets_total = 50

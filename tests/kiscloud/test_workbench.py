@@ -122,6 +122,14 @@ def test_sets_of_an_ended_product_say_so(user, browser, ended, is_over, opens):
     assert ("General ledger" in text or "Nothing is granted" in text) == opens
 
 
+@pytest.mark.rule("S19.4", "S19.8")
+def test_it_starts_in_the_client_while_it_opens(product, user, browser):
+    address = reverse("kiscloud:set-launch", args=[make_set(product, user).pk])
+    assert address in browser.get("/workbench/").text
+    Subscription.objects.filter(pk=product.pk).update(starts_at=NOW - 60 * DAY, expires_at=NOW - 20 * DAY)
+    assert address not in browser.get("/workbench/").text
+
+
 @pytest.mark.rule("S19.8", "S10.4")
 def test_sets_whose_data_is_gone_are_not_there(product, user):
     make_set(product, user)
