@@ -127,6 +127,7 @@ SAYS = [
     ("S24.11", "private-cloud", ["推荐", "{portable_mb} MB", "双击即可", "直连 IP 或云模式的 ID", "快捷方式"],
      ["recommended", "{portable_mb} MB", "Double-click", "direct IP or the ID", "Shortcuts"]),
     ("S24.12", "private-cloud", ["杀毒软件和防火墙", "备份计划"], ["antivirus and firewall", "backup plan"]),
+    ("S21.1", "private-client", ["点击私有云模式"], ["Click Private-cloud mode"]),
     ("S21.3", "private-client", ["只需安装服务器端", "优先 TCP 中转", "非 TCP 中转"],
      ["installed on the server alone", "TCP relay preferred", "no TCP relay"]),
     ("S20.11", "windows-client", ["云打印机", "ISmarter"], ["Cloud printers", "ISmarter"]),
