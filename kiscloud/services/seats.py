@@ -210,10 +210,19 @@ def log_off(*, actor: Actor, seat_id: int, now: datetime | None = None) -> Seat:
 
 @atomic
 def end_seats(*, account_set: AccountSet, user: User | None = None, now: datetime | None = None) -> int:
-    """Nobody, or not this person, is in the set any more: it was deleted, or the person disabled. Locks the product."""
-    locked_product(subscription_id=account_set.subscription_id)
-    seats = Seat.objects.filter(account_set=account_set, ended_at=None)
-    found = list(seats.filter(user=user) if user is not None else seats)
+    """Nobody, or not this person, is in the set any more: it was deleted, or the person disabled.
+
+    Who has no other set of the product is out of its inventory app, too. Call it after that is written. Locks the
+    product.
+    """
+    product = locked_product(subscription_id=account_set.subscription_id)
+    seats = Seat.objects.filter(subscription=product, ended_at=None)
+    if user is not None:
+        seats = seats.filter(user=user)
+    left = SetUser.objects.filter(state=SetUser.State.ENABLED, account_set__subscription=product)
+    others = left.exclude(account_set=account_set).exclude(account_set__state=AccountSet.State.DELETED)
+    found = list(seats.filter(account_set=account_set))
+    found += seats.filter(account_set=None).exclude(user__in=others.values("user"))
     _close(found, End.REVOKED, now or timezone.now())
     return len(found)
 

@@ -9,7 +9,7 @@ from config.errors import InputError, NotFound
 from config.states import MoveRefused
 from kiscloud import set_moments
 from kiscloud.models import AccountSet, Seat, SetUser, Subscription
-from kiscloud.services.seats import NotAdded, enter_set
+from kiscloud.services.seats import NotAdded, enter_inventory, enter_set
 from kiscloud.services.set_users import (
     NameForbidden,
     SetNotReady,
@@ -95,7 +95,7 @@ def test_people_are_found_by_name_and_number(product, account_set):
     in_set(account_set, colleague(product, "李强"))
     for text in ("王", user.user.mobile, user.user.username, user.user.name):
         assert [row.pk for row in users_of(account_set=account_set, text=text)] == [user.pk]
-    assert not users_of(account_set=account_set, text="1")  # no part of a number
+    assert not users_of(account_set=account_set, text="1390000")  # no part of a number
     assert [member.name for member in people_to_add(account_set=account_set, text="王")] == ["王芳"]
 
 
@@ -191,3 +191,20 @@ def test_others_change_nothing(product, account_set):
         set_administrator(admin=True, **outside)
     with pytest.raises(NotFound):
         add_users(actor=outside["actor"], set_id=account_set.pk, member_ids=[1])
+
+
+@pytest.mark.rule("S14.16", "S12.5")
+def test_with_the_last_set_the_inventory_app_closes_too(product, account_set, acting):
+    Subscription.objects.filter(pk=product.pk).update(users_total=9)
+    member, other = colleague(product), created(product, name="二号账套")
+    users = [in_set(books, member) for books in (account_set, other)]
+    seat = enter_inventory(actor=person(member.user), subscription_id=product.pk, device=make_device(member.user))
+    founder = product.company.founder
+    kept = enter_inventory(actor=person(founder), subscription_id=product.pk, device=make_device(founder))
+    disable_user(set_user_id=users[0].pk, **acting)
+    seat.refresh_from_db()
+    assert seat.ended_at is None
+    disable_user(set_user_id=users[1].pk, **acting)
+    for row in (seat, kept):
+        row.refresh_from_db()
+    assert (seat.end, kept.ended_at) == (Seat.End.REVOKED, None)
