@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from config.states import StateField, StateModel, states_check, transition
@@ -98,7 +99,7 @@ class SetUserState(models.TextChoices):
     """Whether the person may enter."""
 
     ENABLED = "enabled", _("Enabled")
-    DISABLED = "disabled", _("Disabled")
+    DISABLED = "disabled", pgettext_lazy("a set user", "Disabled")
 
 
 class SetUser(StateModel):
