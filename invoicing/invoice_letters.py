@@ -12,6 +12,7 @@ from invoicing.invoice_links import draw_link
 from invoicing.models import Invoice
 from invoicing.policy import LINK_LIFE
 from invoicing.services.invoices import MAILBOX
+from invoicing.sides import account_of
 
 
 def receiver(news: News) -> Audience:
@@ -47,10 +48,9 @@ def register() -> None:
 
 
 def _account(invoice: Invoice) -> Account:
-    if invoice.account is not None:
-        return invoice.account
-    assert invoice.tenant is not None  # noqa: S101
-    return invoice.tenant.account
+    account = account_of(invoice)
+    assert account is not None  # noqa: S101
+    return account
 
 
 @letter

@@ -15,6 +15,11 @@ FAILED_SETS = Waiting(
     "warn",
 )
 SETS = Topic("account_sets", _("Account sets"), ["kiscloud.accountset", "kiscloud.deletion"])
+PRODUCTS = Topic(
+    "kis_products",
+    _("Products of KIS cloud"),
+    ["kiscloud.subscription", "kiscloud.activationkey", "kiscloud.offering"],
+)
 CLIENTS = Topic(
     "kis_clients",
     _("Clients of KIS cloud"),
@@ -25,5 +30,6 @@ CLIENTS = Topic(
 def register() -> None:
     """Staff see what waits about KIS cloud, and its pages by topic, from now on."""
     add_waiting(FAILED_SETS)
+    add_topic(PRODUCTS)
     add_topic(SETS)
     add_topic(CLIENTS)

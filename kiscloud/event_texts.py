@@ -34,6 +34,7 @@ TEXTS: dict[str, Words] = {
         _("No longer holds back the deletion of the data of %(product)s: %(reason)s"), icon="shield"
     ),
     "activation_key.sent_again": Words(_("Sent the letter with the serial number %(serial)s again"), icon="mail"),
+    "offering.added": Words(_("Orders of %(product)s give %(edition)s from now on"), icon="package-plus"),
     "activation_key.made": Words(_("The serial number %(serial)s was made for an order"), icon="key-round"),
     "activation_key.revoked": Words(
         _("The serial number %(serial)s opens nothing any more"), icon="key-round", tone="warn"
@@ -84,6 +85,7 @@ PREFIXES = (
     "company_member.",
     "subscription.",
     "activation_key.",
+    "offering.",
     "seat.",
     "device.",
     "account_set.",

@@ -43,7 +43,7 @@ from finance.models import (
     Voucher,
 )
 from invoicing.models import Package, ProductTax, TaxItem
-from kiscloud.models import Release
+from kiscloud.models import Offering, Release
 from tests.accounts.api_client import make_key
 from tests.factories import make_account, make_relationship
 from tests.staff import make_staff, pages, put_one_of_each, staff_browser
@@ -73,7 +73,7 @@ WRITABLE: dict[type[Model], set[str]] = {
     UsageImport: {"add"},
     **{
         model: {"add"}
-        for model in (Category, Product, Discount, Promotion, Voucher, Coupon, Commitment, Package, Release)
+        for model in (Category, Product, Discount, Promotion, Voucher, Coupon, Commitment, Offering, Package, Release)
     },
     Message: {"add"},
     WithheldPoint: {"add", "delete"},

@@ -20,7 +20,7 @@ from invoicing.models import Invoice, IssueOrder, RedLetter
 from invoicing.red_reports import TONES
 from invoicing.services.red_answers import answer_red_letter, void_red_letter, withdraw_red_letter
 from invoicing.services.red_letters import PERMISSION
-from invoicing.sides import account_of
+from invoicing.sides import account_of, buyer_account
 
 State, Side = RedLetter.State, RedLetter.Side
 
@@ -46,10 +46,10 @@ def _void(actor: Actor, row: RedLetter, typed: Mapping[str, str]) -> Text:
 
 
 def _answerable(row: RedLetter) -> bool:
-    """By staff: what a buyer asks us, and what the buyer of a tenant said."""
+    """By staff: what a buyer asks us, and what a buyer said whom nobody here knows."""
     state = row.state_at(at=timezone.now())
     ours = state == State.WAITS_FOR_SELLER and row.invoice.account_id is not None
-    return ours or (state == State.WAITS_FOR_BUYER and row.invoice.account_id is None)
+    return ours or (state == State.WAITS_FOR_BUYER and buyer_account(row.invoice) is None)
 
 
 def _has_failed(row: RedLetter) -> bool:
