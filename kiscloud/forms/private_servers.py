@@ -17,7 +17,7 @@ class ServerForm(forms.Form):
         help_text=_("A fixed address: in your network, or a public one. Through the cloud: without a fixed address."),
     )
     endpoint = forms.CharField(
-        label=_("Address"),
+        label=_("Server address"),
         required=False,
         max_length=255,
         help_text=_(

@@ -46,8 +46,9 @@ class House:
 
     @property
     def longest_idle(self) -> Online | None:
-        """Who has done nothing for the longest time; None while nobody is in."""
-        return max(self.online, key=lambda one: one.idle, default=None)
+        """Who has done nothing for the longest time, of those who are not leaving already; None without any."""
+        staying = [one for one in self.online if one.seconds_left is None]
+        return max(staying, key=lambda one: one.idle, default=None)
 
     @property
     def free(self) -> int:
