@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor, Door
-from accounts.models import User
-from accounts.navigation import address
+from accounts.models import Account, User
+from accounts.navigation import address, home_for
 from accounts.services.logins import note_login
 from config.web import client_address, own_address
 
@@ -24,8 +24,10 @@ def wanted(request: HttpRequest) -> str:
     return "" if target.startswith(reverse("accounts:login")) else target
 
 
-def home_behind(user: User) -> str:
-    """The first page behind the person's door (S2.3)."""
+def home_behind(user: User, account: Account | None) -> str:
+    """The first page behind the person's door (S2.3), for somebody who stands in this account."""
+    if found := home_for(user, account):
+        return found
     wide = user.last_door == User.Door.MANAGEMENT
     return (address("accounts:member-list") if wide else "") or reverse("accounts:workbench")
 

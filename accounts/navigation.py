@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Invitation
+from accounts.models import Account, Invitation, User
 from accounts.permissions import Right
 from config.nav import NavItem, NavSection, Product
 
@@ -62,11 +62,13 @@ class Offer:
 
 
 Finder = Callable[[str], str]  # from the name of a page to the address of what explains it
+HomeFinder = Callable[[User, Account | None], str]  # the address behind the person's door, or nothing
 Counter = Callable[[Account], int]  # how many things wait there for somebody of this account; one short query
 
 _offers: dict[str, Offer] = {}
 _personal: list[Link] = []
 _finders: list[Finder] = []
+_homes: list["HomeFinder"] = []
 
 
 def add_product(offer: Offer) -> None:
@@ -85,6 +87,17 @@ def add_personal(link: Link) -> None:
     """From now on the menu of every person has this link; its `right` is not asked."""
     if link not in _personal:
         _personal.append(link)
+
+
+def add_home(find: HomeFinder) -> None:
+    """From now on a log-in may lead there; the first finder that answers an address is followed."""
+    if find not in _homes:
+        _homes.append(find)
+
+
+def home_for(user: User, account: Account | None) -> str:
+    """Where a higher app wants this person's door to lead; nothing where none does."""
+    return next((found for find in _homes if (found := find(user, account))), "")
 
 
 def offer_at(path: str) -> Offer:

@@ -180,10 +180,8 @@ INVOICE_FONTS = [path for path in env.text("INVOICE_FONTS", "").split(":") if pa
 # Who issues invoices for cloud spending: SELLER_NAME, SELLER_TAX_NUMBER, SELLER_ADDRESS, SELLER_PHONE, SELLER_BANK,
 # SELLER_BANK_ACCOUNT, SELLER_DRAWER. The one by default is invented, so it never stands on an invoice that counts.
 _seller = {name: value for name, value in env.prefixed("SELLER_").items() if value.strip()}
-if (
-    TAX_BACKEND != "invoicing.tax.simulator.SimulatedPlatform"
-    and not {"name", "tax_number", "drawer"} <= _seller.keys()
-):
+_missing = {"name", "tax_number", "drawer"} - _seller.keys()
+if _missing and TAX_BACKEND != "invoicing.tax.simulator.SimulatedPlatform":
     raise ImproperlyConfigured("SELLER_NAME, SELLER_TAX_NUMBER and SELLER_DRAWER must be set to issue real invoices")
 SELLER = {
     "name": "统账云计算有限公司",
@@ -194,6 +192,10 @@ SELLER = {
     "bank_account": "110100000001",
     "drawer": "统账",
 } | _seller
+# The trial (体验) environment has demo sets for everybody; the log-in page of each environment links to the other.
+TRIAL_ENVIRONMENT = env.flag("TRIAL_ENVIRONMENT", default=False)
+OTHER_ENVIRONMENT_URL = env.text("OTHER_ENVIRONMENT_URL", "")
+KIS_UNVERIFIED_BLOCKS = env.words("KIS_UNVERIFIED_BLOCKS", "new_sets,new_users,restores,opening")
 
 # Words, time and place
 LANGUAGE_CODE = "zh-hans"

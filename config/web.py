@@ -185,6 +185,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "reference": getattr(request, "reference", ""),
         "theme": theme(request),
         "debug": settings.DEBUG,
+        "is_trial": settings.TRIAL_ENVIRONMENT,
+        "other_environment": settings.OTHER_ENVIRONMENT_URL,
     }
 
 

@@ -12,10 +12,11 @@ class KisCloudApp(AppConfig):
 
     def ready(self) -> None:
         """KIS cloud has its links, words for what it records, its place before staff, and listens to finance."""
-        from kiscloud import admin_index, event_texts, links, product_letters, workbench
+        from kiscloud import admin_index, company_letters, event_texts, links, product_letters, workbench
 
         event_texts.register()
         links.register()
         workbench.register()
+        company_letters.register()
         admin_index.register()
         product_letters.register()

@@ -10,6 +10,7 @@ TRIAL_SETS: Final = 1
 TRIAL_USERS: Final = 3  # S7.5
 VERIFY_WITHIN: Final = timedelta(days=30)  # after the first activation (S5.4)
 OPEN_UNVERIFIED: Final = timedelta(days=15)  # after that, existing sets still open so long
+VERIFY_NOTICES: Final = (-7, 0, 14)  # days counted from the last day of VERIFY_WITHIN
 SETS_BY_DEFAULT: Final = 3  # S8.2
 GRACE: Final = timedelta(days=15)  # after the end, sets are still used (S10.2)
 KEPT: Final = timedelta(days=30)  # after the end, then the data goes (S10.4)

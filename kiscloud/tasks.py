@@ -13,6 +13,7 @@ from kiscloud.services import (
     activation,
     backups,
     changes,
+    demo_sets,
     expiry,
     peaks,
     restores,
@@ -20,6 +21,7 @@ from kiscloud.services import (
     set_deletion,
     subscriptions,
     tickets,
+    verification_notices,
 )
 
 log = logging.getLogger(__name__)
@@ -128,3 +130,16 @@ def tidy_seats(_work: Job) -> None:
     seats.close_silent()
     peaks.note_peaks()
     tickets.forget_tickets()
+
+
+# Outside, though it calls nobody: each reminder commits on its own.
+@job("kiscloud.remind_unverified", outside=True, every=timedelta(hours=1))
+def remind_unverified(_work: Job) -> None:
+    """Companies that have to be verified were reminded on their fixed days."""
+    verification_notices.remind_unverified()
+
+
+@job("kiscloud.open_demo_sets", every=timedelta(minutes=10))
+def open_demo_sets(_work: Job) -> None:
+    """The trial environment has its demo sets."""
+    demo_sets.open_demo_sets()

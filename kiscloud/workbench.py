@@ -8,9 +8,11 @@ from accounts.http import ConsoleRequest
 from accounts.workbench import add_part
 from kiscloud.editions import App
 from kiscloud.models import AccountSet, CompanyMember
+from kiscloud.services.demo_sets import demo_sets
 from kiscloud.services.workbench import Card, Group, apps_in, by_company, cards_of, current_of
 
 TEMPLATE: Final = "kiscloud/workbench/_sets.html"
+DEMO_TEMPLATE: Final = "kiscloud/demo_sets/_sets.html"  # of the trial environment (S3.2)
 ICONS: Final = {
     App.LEDGER: "book-open",
     App.REPORTS: "chart-column",
@@ -68,6 +70,7 @@ def add_page(app: App, address: Address) -> None:
 def register() -> None:
     """Sets stand on the workbench from now on."""
     add_part(TEMPLATE, read)
+    add_part(DEMO_TEMPLATE, lambda _request: demo_sets())
 
 
 def read(request: ConsoleRequest) -> Shown | None:

@@ -26,6 +26,7 @@ class OneTimeCode(models.Model):
         ALLOT_FUNDS = "allot_funds", _("allot funds")
         WITHDRAW = "withdraw", _("withdraw money")
         SWITCH_PAYING = "switch_paying", _("change who pays")
+        DELETE_COMPANY = "delete_company", _("delete a company for good")
         DELETE_SET = "delete_set", _("delete an account set")
         DOWNLOAD_BACKUP = "download_backup", _("download a backup")
         DELETE_BACKUP = "delete_backup", _("delete backups")

@@ -13,7 +13,7 @@ from accounts.actors import rights_of
 from accounts.entering import home_behind
 from accounts.http import ConsoleRequest
 from accounts.models import Account, Certification, Relationship
-from accounts.navigation import ACCOUNT, MANAGE, address, products_for
+from accounts.navigation import ACCOUNT, MANAGE, address, home_for, products_for
 from accounts.permissions import Right
 from accounts.workbench import parts_for
 from config.web import page
@@ -36,14 +36,14 @@ class NextStep:
 def home(request: ConsoleRequest) -> HttpResponse:
     """On through the door, once the account is what it has to be; until then the steps that make it so."""
     account: Account | None = request.account
-    if account is None and parts_for(request):
-        return redirect("accounts:workbench")
-    if account is None:
-        return page(request, "accounts/home/no_account.html")
     if request.actor.through is not None:  # in a member's console: neither doors nor first steps are one's own
         return redirect("accounts:operator-list")
+    if found := home_for(request.user, account):
+        return redirect(found)
+    if account is None:
+        return redirect("accounts:workbench") if parts_for(request) else page(request, "accounts/home/no_account.html")
     if account.is_enterprise or Right.CERTIFY not in rights_of(request.actor, account):
-        return redirect(home_behind(request.user))
+        return redirect(home_behind(request.user, account))
     return redirect("accounts:first-steps")
 
 

@@ -101,7 +101,7 @@ def mobile_code_send(request: ConsoleRequest) -> HttpResponse:
 def door_switch(request: ConsoleRequest) -> HttpResponse:
     """Through the other door at once; it is the first choice from now on (S2.2, S2.4)."""
     user = choose_door(actor=request.actor, door=request.POST.get("door", ""))
-    response = redirect(home_behind(user))
+    response = redirect(home_behind(user, request.account))
     remember_door(response, user.last_door)
     return response
 

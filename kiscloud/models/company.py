@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,29 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def run_by(self, user: User) -> "CompanyQuerySet":
         """Those of which the person is an administrator."""
         return self.standing().filter(members__user=user, members__is_admin=True, members__left_at__isnull=True)
+
+    def to_add_by(self, user: User) -> "CompanyQuerySet":
+        """The same, each with `added`: whether the person has it among “my companies” (S4.3, S4.6)."""
+        return self.run_by(user).annotate(
+            added=ExpressionWrapper(Q(members__listed_at__isnull=False), models.BooleanField())
+        )
+
+    def added_by(self, user: User) -> "CompanyQuerySet":
+        """Those that the person has added (S4.5)."""
+        return self.to_add_by(user).filter(added=True)
+
+    def with_counts(self) -> "CompanyQuerySet":
+        """Each with how many products and people it has (`products`, `people`), and its account."""
+        products = Count("subscriptions", filter=Q(subscriptions__deleted_at=None), distinct=True)
+        people = (
+            CompanyMember.objects.filter(company=OuterRef("pk"), left_at=None)
+            .order_by()
+            .values("company")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        counted = self.annotate(products=products, people=Coalesce(Subquery(people), 0))
+        return counted.select_related("account__enterprise", "founder")
 
 
 class Company(models.Model):

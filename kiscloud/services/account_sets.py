@@ -21,6 +21,7 @@ from kiscloud.editions import EDITIONS
 from kiscloud.models import AccountSet, Company, CompanyMember, SetUser, Subscription
 from kiscloud.models.account_set import AccountSetQuerySet
 from kiscloud.services.companies import locked_company, require_admin
+from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.news import tell_person
 from kiscloud.services.subscriptions import company_of, locked_product, require_place
 from kiscloud.set_moments import Moment, tell
@@ -58,7 +59,7 @@ def create_set(
 
     Its number is drawn and stays (S13.3); who creates it is its administrator (S13.4), for a key the founder. Locks
     company and product, so of many who want the last place one gets it. Raises NotFound, InputError, NotPublic,
-    ProductOver, ProductClosed, NoSetLeft.
+    ProductOver, ProductClosed, NoSetLeft, VerifyFirst.
     """
     at = now or timezone.now()
     company = locked_company(company_id=company_of(subscription_id=subscription_id))
@@ -67,6 +68,7 @@ def create_set(
     title = cleaned("name", lambda text: clean_name(text, max_length=NAME_LENGTH), name)
     check_parameters(parameters)
     require_public(product=product)
+    require_verified_in_time(company=company, act=Act.NEW_SET, now=at)
     require_place(product=product, at=at)
     account_set = AccountSet.objects.create(
         subscription=product,

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,16 +13,19 @@ from accounts.actors import Actor, person_of
 from accounts.cleaning import cleaned
 from accounts.events import record
 from accounts.locks import lock_name
-from accounts.models import User
+from accounts.models import OneTimeCode, User
 from accounts.names import clean_name
+from accounts.services.codes import require_clearance
 from accounts.services.signup import create_account
 from config.errors import DomainError, InputError, NotAllowed, NotFound
 from config.transactions import atomic
 from finance.models import Order
-from kiscloud.models import Company, CompanyMember
+from kiscloud.models import AccountSet, Backup, Company, CompanyMember
 
 NAME_LENGTH = 120
+NAME_IN_BOOK = 60  # of a person, in the address book
 COMPANIES_MAX = 50  # that one person registers
+CODE = OneTimeCode.Purpose.DELETE_COMPANY
 
 
 class HasProducts(DomainError):
@@ -76,15 +78,6 @@ class Landing(StrEnum):
     LISTED = "listed"  # added (S4.5)
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A company that the person may add; one that was added stays ticked (S4.6)."""
-
-    company: Company
-    added: bool
-    is_founder: bool
-
-
 @atomic
 def register_company(*, actor: Actor, name: str, now: datetime | None = None) -> Company:
     """The company stands, with an account of its own, and waits to be added to “my companies” (S4.2).
@@ -106,16 +99,14 @@ def register_company(*, actor: Actor, name: str, now: datetime | None = None) ->
     return company
 
 
-def companies_to_add(*, user: User) -> list[Listed]:
-    """Every company that the person administers, the added ones ticked (S4.3, S4.6)."""
-    rows = _memberships(user).select_related("company__account").order_by("company__name", "company__pk")
-    return [Listed(row.company, row.listed_at is not None, row.company.founder_id == user.pk) for row in rows]
+def companies_to_add(*, user: User) -> list[Company]:
+    """Every company that the person administers; those that were added have `added` (S4.3, S4.6)."""
+    return list(Company.objects.to_add_by(user))
 
 
 def my_companies(*, user: User) -> list[Company]:
     """The companies that the person has added (S4.5)."""
-    rows = _memberships(user).filter(listed_at__isnull=False).select_related("company__account__enterprise")
-    return [row.company for row in rows.order_by("company__name", "company__pk")]
+    return list(Company.objects.added_by(user).select_related("account__enterprise"))
 
 
 def landing_of(*, user: User) -> Landing:
@@ -183,23 +174,29 @@ def remove_company(*, actor: Actor, company_id: int, now: datetime | None = None
 def delete_company(*, actor: Actor, company_id: int, now: datetime | None = None) -> None:
     """The company is gone for everybody; its row stays for the records (S4.7). Only the founder, and only an empty one.
 
-    Locks the company. Raises FounderOnly, StillListed, NotEmpty, NotFound.
+    In the console it spends a passed code. Locks the company. Raises FounderOnly, StillListed, NotEmpty, NotFound.
     """
-    user, at = person_of(actor), now or timezone.now()
+    at = now or timezone.now()
     company = locked_company(company_id=company_id)
-    rows = _memberships(user).filter(company=company)
-    row = rows.first()
-    if row is None:
-        raise NotFound()
-    if company.founder_id != user.pk:
-        raise FounderOnly()
-    if row.listed_at is not None:
-        raise StillListed(company=company.name)
-    if left := _left_in(company):
-        raise NotEmpty(company=company.name, what=left)
+    require_deletable(user=person_of(actor), company=company)
+    require_clearance(actor=actor, purpose=CODE, binding=f"company:{company.pk}", now=at)
     company.deleted_at = at
     company.save(update_fields=["deleted_at"])
     record("company.deleted", actor=actor, account=company.account, subject=company, at=at, company=company.name)
+
+
+def require_deletable(*, user: User, company: Company) -> None:
+    """The person may delete the company for good, and nothing of it is left (Q-6).
+
+    Raises NotFound, AdministratorsOnly, FounderOnly, StillListed, NotEmpty.
+    """
+    company_for(user=user, company_id=company.pk)
+    if company.founder_id != user.pk:
+        raise FounderOnly()
+    if Company.objects.added_by(user).filter(pk=company.pk).exists():
+        raise StillListed(company=company.name)
+    if left := _what_is_left(company):
+        raise NotEmpty(company=company.name, what=left)
 
 
 def locked_company(*, company_id: int) -> Company:
@@ -216,9 +213,13 @@ def _memberships(user: User) -> "models.QuerySet[CompanyMember]":
     return standing.filter(company__deleted_at__isnull=True)
 
 
-def _left_in(company: Company) -> str:
-    """What keeps it from being deleted, in words; empty where there is nothing."""
+def _what_is_left(company: Company) -> str:
+    """What keeps the company from being deleted, in words; empty where there is nothing (Q-6)."""
     if company.subscriptions.listed().exists():
         return str(_("products"))
+    if AccountSet.objects.standing().filter(subscription__company=company).exists():
+        return str(_("account sets"))
+    if Backup.objects.standing().filter(company=company).exists():
+        return str(_("backups"))
     waiting = Order.objects.filter(owner=company.account, state=Order.State.PENDING)
     return str(_("orders that wait to be paid")) if waiting.exists() else ""

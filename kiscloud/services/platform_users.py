@@ -17,6 +17,7 @@ from config.transactions import atomic
 from kiscloud.models import CompanyMember
 from kiscloud.services.account_sets import administrator
 from kiscloud.services.companies import locked_company
+from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.set_users import NAME_LENGTH
 
 
@@ -25,7 +26,7 @@ def add_person(*, actor: Actor, company_id: int, mobile: str, name: str, now: da
     """The person with this number is in the address book; who was there stays as is.
 
     Somebody unknown gets a login that waits for its first password (S2.7). Locks the number, then the company.
-    Raises InputError, NotFound.
+    Raises InputError, VerifyFirst, NotFound.
     """
     number = cleaned("mobile", normalise_mobile, mobile)
     shown = cleaned("name", lambda text: clean_name(text, max_length=NAME_LENGTH), name)
@@ -36,6 +37,7 @@ def add_person(*, actor: Actor, company_id: int, mobile: str, name: str, now: da
     if member is not None:
         return member
     at = now or timezone.now()
+    require_verified_in_time(company=company, act=Act.NEW_USER, now=at)
     user = User.objects.filter(mobile=number).first() or create_waiting_login(mobile=number, name=shown)
     member = CompanyMember.objects.create(company=company, user=user, name=shown, joined_at=at)
     facts: dict[str, Any] = {"person": shown, "company": company.name, "is_admin": False}

@@ -19,6 +19,7 @@ from kiscloud import policy
 from kiscloud.editions import EDITIONS, Edition
 from kiscloud.models import AccountSet, Backup, SetUser, Subscription
 from kiscloud.services.companies import locked_company, require_admin
+from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.subscriptions import company_of, locked_product, require_place
 from kiscloud.set_files import Unfit, open_file
 from kiscloud.set_files.loading import load_set
@@ -52,7 +53,7 @@ def start_restore(
     """A set of this name is being restored from the backup, beside those that are there; a job does it.
 
     Nothing that exists is touched. Locks company and product. Raises NotFound, RestoreRefused with the reason
-    (S17.3, S17.4, S17.7, S17.12), ProductOver (S17.6), NoSetLeft (S17.5).
+    (S17.3, S17.4, S17.7, S17.12), ProductOver (S17.6), NoSetLeft (S17.5), VerifyFirst (Q-7).
     """
     at = now or timezone.now()
     company = locked_company(company_id=company_of(subscription_id=subscription_id))
@@ -63,6 +64,7 @@ def start_restore(
         raise NotFound()
     if refused := reason_against(backup=backup, product=product):
         raise refused
+    require_verified_in_time(company=company, act=Act.RESTORE, now=at)
     require_place(product=product, at=at)
     account_set = AccountSet(
         subscription=product,

@@ -15,6 +15,7 @@ from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 from kiscloud.models import AccountSet, CompanyMember, SetUser
 from kiscloud.services.account_sets import locked_set, note_set
+from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.news import tell_person
 from kiscloud.services.seats import end_seats
 from kiscloud.services.subscriptions import require_open
@@ -73,10 +74,11 @@ def add_users(*, actor: Actor, set_id: int, member_ids: Collection[int], now: da
     """These people of the address book are in the set under their names in it, and are told (S14.1, S14.5).
 
     Who was in already stays as is (S14.4); more than were bought is fine (S14.10). Locks company, product and set.
-    Raises NotFound, InputError, SetNotReady, ProductClosed, NameForbidden.
+    Raises NotFound, InputError, SetNotReady, ProductClosed, NameForbidden, VerifyFirst.
     """
     at = now or timezone.now()
     account_set, _user = locked_set(actor=actor, set_id=set_id)
+    require_verified_in_time(company=account_set.subscription.company, act=Act.NEW_USER, now=at)
     require_open(product=account_set.subscription, at=at)
     if account_set.state != AccountSet.State.READY:
         raise SetNotReady(set=account_set.name, state=account_set.get_state_display())

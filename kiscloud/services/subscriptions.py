@@ -16,6 +16,7 @@ from kiscloud import policy
 from kiscloud.editions import Edition
 from kiscloud.models import AccountSet, Company, CompanyMember, Subscription
 from kiscloud.services.companies import locked_company, require_admin
+from kiscloud.services.limits import Act, require_verified_in_time
 
 State = Subscription.State
 PRODUCTS_MAX = 30  # of one company
@@ -171,8 +172,11 @@ def locked_product(*, subscription_id: int) -> Subscription:
 
 
 def require_open(*, product: Subscription, at: datetime) -> None:
-    """Its sets may be used at that moment: it runs, or ended less than 15 days ago (S10.2). Raises ProductClosed."""
+    """Its sets may be used at that moment: it runs, or ended less than 15 days ago (S10.2); its company was not left
+    unverified for too long (Q-7). Raises ProductClosed, VerifyFirst.
+    """
     if product.opens_at(at=at):
+        require_verified_in_time(company=product.company, act=Act.OPEN, now=at)
         return
     name = product.get_edition_display()
     if product.expires_at is None:

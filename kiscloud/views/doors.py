@@ -18,7 +18,7 @@ from config.errors import NotFound
 from config.nav import NavItem
 from kiscloud.models import Company, Subscription
 from kiscloud.services.companies import company_for
-from kiscloud.services.subscriptions import is_verified
+from kiscloud.services.limits import verification_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ TABS: Final = (
     Tab("sets", _("Account sets"), "kiscloud:set-list"),
     Tab("online", _("Online users"), "kiscloud:company-online"),
     Tab("private", _("Private clouds"), "kiscloud:private-server-list"),
+    Tab("people", _("People"), "kiscloud:member-list"),
     Tab("deletions", _("Deletions"), "kiscloud:deletion-list"),
 )
 
@@ -56,4 +57,4 @@ def subscription_of(request: ConsoleRequest, pk: int) -> Subscription:
 def frame(company: Company, *, here: str) -> dict[str, Any]:
     """What `kiscloud/company.html` draws around a page; `here` is the key of its tab."""
     tabs = [NavItem(str(tab.label), reverse(tab.url_name, args=[company.pk]), current=tab.key == here) for tab in TABS]
-    return {"company": company, "is_verified": is_verified(company=company), "tabs": tabs}
+    return {"company": company, "verification": verification_of(company=company), "tabs": tabs}

@@ -84,11 +84,12 @@ def make_device(user: User, installation: str = "pc-1") -> Device:
 def set_kis(admin: User, member: User) -> dict[str, int]:
     """For the table of addresses: a company of the one, with the other as a plain member, a product and a set."""
     company = make_company(admin)
-    CompanyMember.objects.create(company=company, user=member, name=member.name)
+    colleague = CompanyMember.objects.create(company=company, user=member, name=member.name)
     product = active(company)
     made = make_set(product, admin, member)
     return {
         "company": company.pk,
+        "company_member": colleague.pk,
         "subscription": product.pk,
         "account_set": made.pk,
         "set_user": made.users.get(user=member).pk,

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import Event, Operator
+from accounts.services.codes import CodeNeeded
 from config.errors import InputError, NotFound
 from kiscloud.models import Company
 from kiscloud.services.companies import (
@@ -21,7 +22,7 @@ from kiscloud.services.companies import (
     remove_company,
 )
 from kiscloud.services.subscriptions import add_product, delete_product
-from tests.factories import make_user
+from tests.factories import clear, make_user
 from tests.finance.buying import order, prepaid
 from tests.finance.funds import mover
 from tests.kiscloud.kis import add_admin, make_company, person
@@ -39,7 +40,7 @@ def test_where_the_management_centre_begins(founder):
     assert landing_of(user=founder) == Landing.EMPTY
     company = make_company(founder)
     assert landing_of(user=founder) == Landing.CHOOSE
-    assert [(one.company, one.added) for one in companies_to_add(user=founder)] == [(company, False)]
+    assert [(one, one.added) for one in companies_to_add(user=founder)] == [(company, False)]
     assert add_companies(actor=person(founder), company_ids=[company.pk]) == 1
     assert landing_of(user=founder) == Landing.LISTED
     assert my_companies(user=founder) == [company]
@@ -80,7 +81,10 @@ def test_removing_is_not_deleting(founder):
         delete_company(actor=actor, company_id=company.pk)
     remove_company(actor=actor, company_id=company.pk)
     assert my_companies(user=founder) == []
-    assert [listed.company for listed in companies_to_add(user=founder)] == [company]
+    assert companies_to_add(user=founder) == [company]
+    with pytest.raises(CodeNeeded):
+        delete_company(actor=actor, company_id=company.pk)
+    clear(founder, "delete_company", f"company:{company.pk}")
     delete_company(actor=actor, company_id=company.pk)
     assert companies_to_add(user=founder) == []
     assert Company.objects.get(pk=company.pk).deleted_at is not None
