@@ -192,9 +192,8 @@ SELLER = {
     "bank_account": "110100000001",
     "drawer": "统账",
 } | _seller
-# The trial (体验) environment has demo sets for everybody; the log-in page of each environment links to the other.
-TRIAL_ENVIRONMENT = env.flag("TRIAL_ENVIRONMENT", default=False)
-OTHER_ENVIRONMENT_URL = env.text("OTHER_ENVIRONMENT_URL", "")
+TRIAL_ENVIRONMENT = env.flag("TRIAL_ENVIRONMENT", default=False)  # (体验) it has demo sets for everybody
+OTHER_ENVIRONMENT_URL = env.text("OTHER_ENVIRONMENT_URL", "")  # each log-in page links to the other environment
 KIS_UNVERIFIED_BLOCKS = env.words("KIS_UNVERIFIED_BLOCKS", "new_sets,new_users,restores,opening")
 
 # Words, time and place

@@ -30,7 +30,8 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def added_by(self, user: User) -> "CompanyQuerySet":
         """Those that the person has added (S4.5)."""
-        return self.to_add_by(user).filter(added=True)
+        mine = Q(members__user=user, members__is_admin=True, members__left_at__isnull=True)
+        return self.standing().filter(mine, members__listed_at__isnull=False)
 
     def with_counts(self) -> "CompanyQuerySet":
         """Each with how many products and people it has (`products`, `people`), and its account."""

@@ -160,7 +160,7 @@ def listed_sets(*, company: Company | None = None, product: Subscription | None 
     """The sets of a company, or of one product, with how many users each has (S13.1)."""
     rows = AccountSet.objects.standing().filter(subscription__deleted_at=None)
     rows = rows.filter(subscription=product) if product is not None else rows.filter(subscription__company=company)
-    rows = rows.select_related("subscription__company", "restored_from")
+    rows = rows.select_related("subscription__company__account", "restored_from")
     return rows.annotate(user_count=Count("users"))
 
 
@@ -213,5 +213,7 @@ def note_set(*, what: str, actor: Actor, account_set: AccountSet, at: datetime, 
 
 
 def _being_created(set_id: int) -> AccountSet | None:
-    rows = AccountSet.objects.select_for_update(of=("self",)).select_related("subscription__company", "created_by")
+    rows = AccountSet.objects.select_for_update(of=("self",)).select_related(
+        "subscription__company__account", "created_by"
+    )
     return rows.filter(pk=set_id, state=State.CREATING).first()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from config.errors import DomainError
 from kiscloud import policy
-from kiscloud.models import Company
+from kiscloud.models import Company, Subscription
 
 
 class Act(StrEnum):
@@ -73,6 +73,11 @@ def verification_of(*, company: Company, now: datetime | None = None) -> Verific
         closed=at >= opens_until,
         days_left=max(0, -((at - verify_by) // timedelta(days=1))),
     )
+
+
+def may_open(*, product: Subscription, at: datetime) -> bool:
+    """Whether sets of the product may be entered: it runs or ended lately (S10.2), and nothing is overdue (Q-7)."""
+    return product.opens_at(at=at) and not verification_of(company=product.company, now=at).refuses(Act.OPEN)
 
 
 def require_verified_in_time(*, company: Company, act: Act, now: datetime | None = None) -> None:

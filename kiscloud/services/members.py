@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -217,5 +218,5 @@ def _tell(actor: Actor, company: Company, member: CompanyMember, title: Promise,
 
 
 def _note(what: str, actor: Actor, company: Company, member: CompanyMember, at: datetime, **more: bool) -> None:
-    facts = {"person": member.name, "company": company.name, **more}
+    facts: dict[str, Any] = {"person": member.name, "company": company.name, **more}
     record(f"company_member.{what}", actor=actor, account=company.account, subject=member, at=at, **facts)

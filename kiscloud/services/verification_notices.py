@@ -1,6 +1,7 @@
 """Companies that use a product and are not verified are reminded on fixed days (S5.4, Q-7)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -35,6 +36,6 @@ def _remind(company_id: int, at: datetime) -> int:
     told = Event.objects.filter(kind=KIND, subject_type="kiscloud.company", subject_id=company.pk, facts__notice=day)
     if told.exists():
         return 0
-    facts = {"company": company.name, "day": f"{timezone.localtime(verify_by):%Y-%m-%d}", "notice": day}
+    facts: dict[str, Any] = {"company": company.name, "day": f"{timezone.localtime(verify_by):%Y-%m-%d}", "notice": day}
     record(KIND, actor=SYSTEM, account=company.account, subject=company, at=at, **facts)
     return 1

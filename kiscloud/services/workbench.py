@@ -11,6 +11,7 @@ from config.errors import NotFound
 from config.transactions import atomic
 from kiscloud.editions import App
 from kiscloud.models import AccountSet, Company, SetUser, Subscription
+from kiscloud.services.limits import may_open
 from kiscloud.set_moments import apps_of
 
 
@@ -56,7 +57,7 @@ def cards_of(*, user: User, now: datetime | None = None) -> list[Card]:
     rows = SetUser.objects.filter(user=user, state=SetUser.State.ENABLED, account_set__state=AccountSet.State.READY)
     rows = rows.filter(account_set__subscription__deleted_at=None, account_set__subscription__purged_at=None)
     rows = rows.filter(account_set__subscription__company__deleted_at=None)
-    found = list(rows.select_related("account_set__subscription__company").order_by("account_set__name", "pk"))
+    found = list(rows.select_related("account_set__subscription__company__account").order_by("account_set__name", "pk"))
     current = max((row for row in found if row.chosen_at), key=lambda row: row.chosen_at, default=None)  # type: ignore[arg-type,return-value]
     current = current or (found[0] if found else None)
     return [
@@ -64,7 +65,7 @@ def cards_of(*, user: User, now: datetime | None = None) -> list[Card]:
             set_user=row,
             is_current=row is current,
             is_over=row.account_set.subscription.is_over(at=at),
-            opens=row.account_set.subscription.opens_at(at=at),
+            opens=may_open(product=row.account_set.subscription, at=at),
         )
         for row in found
     ]

@@ -17,6 +17,7 @@ from kiscloud.books.models import Books, BookUser, Employee, Membership, UserGro
 from kiscloud.books.rights import ADMINISTRATORS, GROUPS, Right
 from kiscloud.editions import App
 from kiscloud.models import AccountSet, SetUser
+from kiscloud.services.limits import may_open
 
 DEFAULT = "default"
 
@@ -61,7 +62,7 @@ def place_of(*, actor: Actor, number: str, now: datetime | None = None) -> Place
     sets = AccountSet.objects.seen_by(actor.user).filter(number=number, state=AccountSet.State.READY)
     sets = sets.filter(subscription__deleted_at=None, subscription__purged_at=None)
     found = sets.select_related("books", "subscription__company__account").filter(books__isnull=False).first()
-    if found is None or not found.subscription.opens_at(at=now or timezone.now()):
+    if found is None or not may_open(product=found.subscription, at=now or timezone.now()):
         raise NotFound()
     user = BookUser.objects.filter(account_set=found, set_user__user=actor.user).first()
     if user is None:
