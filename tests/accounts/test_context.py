@@ -37,6 +37,7 @@ def test_an_owner_sees_finance_and_directory(manager):
         "account",
         "invoices",
         "invoice-cloud",
+        "manage",
     ]
     assert nav.product.key == "finance"
     assert look("/directory/", manager)["nav"].product.key == "directory"
@@ -46,7 +47,13 @@ def test_an_owner_sees_finance_and_directory(manager):
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.VIEWER])
 def test_others_are_offered_only_what_opens_to_them(manager, role):
     nav = look("/finance/members/", manager, make_operator(manager, role))["nav"]
-    assert [product.key for product in nav.products] == ["finance", "account", "invoices", "invoice-cloud"]
+    assert [product.key for product in nav.products] == [
+        "finance",
+        "account",
+        "invoices",
+        "invoice-cloud",
+        "manage",
+    ]
 
 
 @pytest.mark.rule("K12.4", "K13.4")
@@ -54,7 +61,7 @@ def test_in_a_members_console_neither_finance_nor_directory_is_offered(manager, 
     relationship = make_relationship(manager, member)
     Relationship.objects.filter(pk=relationship.pk).update(console_role=ConsoleRole.ADMINISTRATOR)
     nav = look("/workbench/", member, owner_of(manager), relationship)["nav"]
-    assert [product.key for product in nav.products] == ["account"]
+    assert [product.key for product in nav.products] == ["account", "manage"]
     assert member.name in nav.acting.sentence
     assert nav.acting.leave_url
     assert not any(choice.current for choice in nav.accounts)
@@ -81,7 +88,7 @@ def test_a_person_without_an_account_still_has_a_frame(db):
     person = make_operator(make_account())
     Operator.objects.filter(user=person).delete()
     nav = look("/", None, person)["nav"]
-    assert (nav.products, nav.account_name, nav.accounts) == ([], "", [])
+    assert ([product.key for product in nav.products], nav.account_name, nav.accounts) == (["manage"], "", [])
     assert nav.logout_url
 
 
