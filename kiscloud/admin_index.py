@@ -18,7 +18,7 @@ SETS = Topic("account_sets", _("Account sets"), ["kiscloud.accountset", "kisclou
 PRODUCTS = Topic(
     "kis_products",
     _("Products of KIS cloud"),
-    ["kiscloud.subscription", "kiscloud.activationkey", "kiscloud.offering"],
+    ["kiscloud.company", "kiscloud.subscription", "kiscloud.activationkey", "kiscloud.offering"],
 )
 CLIENTS = Topic(
     "kis_clients",

@@ -41,6 +41,9 @@ TEXTS: dict[str, Words] = {
     "activation_key.sent_again": Words(_("Sent the letter with the serial number %(serial)s again"), icon="mail"),
     "offering.added": Words(_("Orders of %(product)s give %(edition)s from now on"), icon="package-plus"),
     "activation_key.made": Words(_("The serial number %(serial)s was made for an order"), icon="key-round"),
+    "activation_key.withdrawn": Words(
+        _("Revoked the serial number %(serial)s: %(reason)s"), icon="key-round", tone="warn"
+    ),
     "activation_key.revoked": Words(
         _("The serial number %(serial)s opens nothing any more"), icon="key-round", tone="warn"
     ),

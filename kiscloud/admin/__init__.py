@@ -1,5 +1,5 @@
 """The pages of support staff about KIS cloud; each module registers its own."""
 
-from kiscloud.admin import account_sets, clients, products, releases
+from kiscloud.admin import account_sets, clients, companies, products, releases
 
-__all__ = ["account_sets", "clients", "products", "releases"]
+__all__ = ["account_sets", "clients", "companies", "products", "releases"]

@@ -19,6 +19,8 @@ from finance.admin.grants import AddedAdmin
 from kiscloud.models import ActivationKey, Offering, Subscription
 from kiscloud.product_reports import TONES
 from kiscloud.services.expiry import PERMISSION, hold_product, release_product
+from kiscloud.services.key_care import PERMISSION as CARE
+from kiscloud.services.key_care import resend_key, withdraw_key
 from kiscloud.services.offerings import add_offering
 
 
@@ -105,6 +107,20 @@ class SubscriptionAdmin(StaffAdmin):
         return self.state(row)
 
 
+def _resend(actor: Actor, row: ActivationKey, typed: Mapping[str, str]) -> Text:  # noqa: ARG001
+    resend_key(actor=actor, key_id=row.pk)
+    return _now("A new letter is on its way. The CD-Key of the one before opens nothing any more.")
+
+
+def _withdraw(actor: Actor, row: ActivationKey, typed: Mapping[str, str]) -> Text:
+    withdraw_key(actor=actor, key_id=row.pk, reason=typed.get("reason", ""))
+    return _now("It opens nothing any more.")
+
+
+def _is_open(row: ActivationKey) -> bool:
+    return row.used_at is None and row.revoked_at is None
+
+
 @admin.register(ActivationKey)
 class ActivationKeyAdmin(StaffAdmin):
     """Serial numbers; the CD-Key is known to nobody but its letter."""
@@ -130,6 +146,28 @@ class ActivationKeyAdmin(StaffAdmin):
         "used_at",
         "revoked_at",
     )
+    buttons = [
+        Button(
+            "resend",
+            _("Send the letter again"),
+            _resend,
+            CARE,
+            icon="mail",
+            warning=_("The new letter has a new CD-Key; that of the letter before opens nothing then."),
+            offered=_is_open,
+        ),
+        Button(
+            "withdraw",
+            _("Revoke the key"),
+            _withdraw,
+            CARE,
+            icon="key-round",
+            danger=True,
+            warning=_("It opens nothing any more. This cannot be undone; the order stays as it is."),
+            ask=REASON,
+            offered=_is_open,
+        ),
+    ]
 
     def panels(self, request: HttpRequest, row: ActivationKey) -> Sequence[Panel | History]:  # noqa: ARG002
         """What happened."""
