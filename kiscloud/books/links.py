@@ -1,4 +1,4 @@
-"""The frame of a set's pages: they have links of their own (`views.doors`), tiles on the workbench, no switcher."""
+"""Where books are found: on the workbench, as apps of a set with pages of their own; the frame of these pages."""
 
 from functools import partial
 from typing import Final
@@ -11,11 +11,11 @@ from kiscloud.editions import App
 from kiscloud.models import AccountSet
 from kiscloud.workbench import add_page
 
-TILES: Final = {App.LEDGER: "books:home", App.REPORTS: "books:balance-sheet", App.BASE: "books:user-list"}
+PAGES: Final = {App.LEDGER: "home", App.REPORTS: "balance-sheet", App.BASE: "user-list"}
 
 
 def register() -> None:
-    """They are there from now on."""
+    """They are there from now on; pages of a set have links of their own (`views.doors`), no place in the switcher."""
     add_product(
         Offer(
             key="books",
@@ -26,9 +26,9 @@ def register() -> None:
             listed=False,
         )
     )
-    for app, name in TILES.items():
-        add_page(app, partial(_in_set, name))
+    for app, name in PAGES.items():
+        add_page(app, partial(_address, name))
 
 
-def _in_set(name: str, account_set: AccountSet) -> str:
-    return reverse(name, args=[account_set.number])
+def _address(name: str, account_set: AccountSet) -> str:
+    return reverse(f"books:{name}", kwargs={"number": account_set.number})

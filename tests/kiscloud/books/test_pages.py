@@ -137,3 +137,8 @@ def test_lists_cost_the_same_for_one_row_and_for_many(office, django_assert_num_
         office.write(("1002", "10", ""), ("5001", "", "10"))
     with django_assert_num_queries(13):
         client.get(url)
+
+
+def test_the_workbench_leads_to_the_books(office):
+    page = client_of(office.makers_user).get(reverse("accounts:workbench")).content.decode()
+    assert f'href="{reverse("books:home", kwargs={"number": office.set.number})}"' in page
