@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -47,8 +48,10 @@ class Facts:
     version: str  # that public sets have now
     apps: tuple[App, ...]
     forbidden_name: str  # of set users, in any letter case (S14.9)
+    not_public: tuple["str | Promise", ...]  # what only the private cloud has so far (S18.7)
 
 
+_LOCAL = (_("Security dongles"), _("Offline mode"), _("Own programs that read the database directly"))
 _FINANCE = (App.LEDGER, App.REPORTS, App.ASSETS, App.PAYROLL, App.CASHIER)
 _TRADING = (App.PURCHASE, App.SALES, App.STOCK)
 EDITIONS: Final[Mapping[str, Facts]] = {
@@ -57,17 +60,20 @@ EDITIONS: Final[Mapping[str, Facts]] = {
         "9.0",
         (*_TRADING, App.PRICE, App.REBATE, App.CASH, App.ANALYSIS, App.LEDGER, App.INVENTORY, App.BASE),
         "manager",
+        _LOCAL,
     ),
     Edition.PROFESSIONAL: Facts(
         "ZY",
         "16.0",
         (*_FINANCE, *_TRADING, App.COSTING, App.RECEIVABLE, App.PAYABLE, App.PRODUCTION, App.INVENTORY, App.BASE),
         "manager",
+        (*_LOCAL, _("Account sets larger than 2 GB")),
     ),
     Edition.FLAGSHIP: Facts(
         "QJ",
         "8.0",
         (*_FINANCE, App.RECEIVABLE, App.PAYABLE, *_TRADING, App.COSTING, App.PRODUCTION, App.INVENTORY, App.BASE),
         "Administrator",
+        (*_LOCAL, _("Account sets larger than 2 GB")),
     ),
 }

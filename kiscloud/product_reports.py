@@ -113,6 +113,11 @@ class Shown:
         return not self.is_activated and not self.sets_used
 
     @property
+    def not_public(self) -> list[str]:
+        """What its sets cannot do in the public cloud yet, once it is activated (S18.7)."""
+        return [str(words) for words in EDITIONS[self.product.edition].not_public] if self.is_activated else []
+
+    @property
     def apps(self) -> list[App]:
         """What its sets can do."""
         return list(EDITIONS[self.product.edition].apps)

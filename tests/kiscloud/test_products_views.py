@@ -165,3 +165,10 @@ def test_only_what_may_go_offers_it(browser: Any, company: Company) -> None:
     made.delete_for_good()
     made.save(update_fields=["state"])
     assert browser.post(f"/manage/products/{tried.pk}/delete/")["Location"] == address(company)
+
+
+@pytest.mark.rule("S18.7")
+def test_what_the_public_cloud_lacks_is_listed_once_it_is_activated(browser: Any, company: Company) -> None:
+    used, unused = active(company), add_product(actor=person(company.founder), company_id=company.pk, edition="trade")
+    assert "Security dongles" in browser.get(f"/manage/products/{used.pk}/").text
+    assert "Security dongles" not in browser.get(f"/manage/products/{unused.pk}/").text
