@@ -21,7 +21,8 @@ from accounts.services.signup import create_waiting_login
 from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 from kiscloud.models import Company, CompanyMember, SetUser
-from kiscloud.services.companies import NAME_IN_BOOK, locked_company, require_admin
+from kiscloud.services.account_sets import administrator
+from kiscloud.services.companies import NAME_IN_BOOK, locked_company
 from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.news import tell_person
 from kiscloud.services.seats import end_seats
@@ -179,7 +180,7 @@ def _locked(actor: Actor, company_id: int) -> Company:
         raise NotFound()
     lock_accounts(account_id)
     company = locked_company(company_id=company_id)
-    require_admin(actor=actor, company=company)
+    administrator(actor=actor, company=company)
     return company
 
 
