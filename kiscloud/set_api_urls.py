@@ -1,10 +1,12 @@
-"""The API of account sets and of their users, below `/api/v1/`."""
+"""The API of a company, its account sets and their users, below `/api/v1/`."""
 
 from django.urls import URLPattern, path
 
-from kiscloud.api import account_sets, set_users
+from kiscloud.api import account_sets, companies, set_users
 
 urlpatterns: list[URLPattern] = [
+    path("company/", companies.OneCompany.as_view(), name="company"),
+    path("company/people/", companies.People.as_view(), name="company-people"),
     path("sets/", account_sets.Sets.as_view(), name="sets"),
     path("sets/products/", account_sets.SetProducts.as_view(), name="set-products"),
     path("sets/<int:pk>/", account_sets.OneSet.as_view(), name="set"),

@@ -209,16 +209,20 @@ def activate_product(
         raise InputError("cd_key", _("This is no CD-Key: please compare it sign by sign with the letter."))
     for name, whose in (("kis.key.company", str(company_id)), ("kis.key.serial", number)):
         limits.hit(name, whose, limit=policy.KEY_ATTEMPTS, seconds=HOUR, now=at)
-    return _activate(actor, subscription_id, number, typed, at)
+    return use_key(actor=actor, subscription_id=subscription_id, serial=number, cd_key=typed, now=at)
 
 
 @atomic
-def _activate(actor: Actor, subscription_id: int, serial: str, typed: str, at: datetime) -> Subscription:
+def use_key(*, actor: Actor, subscription_id: int, serial: str, cd_key: str, now: datetime) -> Subscription:
+    """The product is activated by serial number and CD-Key in stored form; trying it counted already.
+
+    Locks and raises as `activate_product`, but for TooMany.
+    """
     company = locked_company(company_id=company_of(subscription_id=subscription_id))
     require_admin(actor=actor, company=company)
     product = locked_product(subscription_id=subscription_id)
     key = ActivationKey.objects.select_for_update().filter(serial=serial, kind=Kind.LICENCE).first()
-    if key is None or not key.cd_key or not check_password(typed, key.cd_key):
+    if key is None or not key.cd_key or not check_password(cd_key, key.cd_key):
         raise WrongKey()
     if key.used_at is not None or key.revoked_at is not None:
         raise KeyUsed()
@@ -226,12 +230,12 @@ def _activate(actor: Actor, subscription_id: int, serial: str, typed: str, at: d
         raise OtherEdition(ordered=Edition(key.edition).label, product=product.get_edition_display())
     if key.account_id != company.account_id:
         raise OtherAccount(company=company.name)
-    product.activate(at=at, until=add_months(at, key.months), key=key)
-    _take(product, key, at)
+    product.activate(at=now, until=add_months(now, key.months), key=key)
+    _take(product, key, now)
     if company.served_since is None:
-        company.served_since = at
+        company.served_since = now
         company.save(update_fields=["served_since"])
-    note_product(what="activated", actor=actor, product=product, at=at, until=str(product.expires_at))
+    note_product(what="activated", actor=actor, product=product, at=now, until=str(product.expires_at))
     return product
 
 
