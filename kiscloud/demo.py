@@ -43,9 +43,9 @@ GOODS: Final[Sequence[tuple[str, str, Edition, Offering.Kind, str]]] = [
 ]
 # mobile, name in the address book, administrator
 PEOPLE: Final = [
-    ("13900000002", "周小满（主管会计）", True),
-    ("13900000003", "徐晴（出纳）", False),
-    ("13900000021", "钱多多（仓管）", False),
+    ("13900000002", "周小满", True),
+    ("13900000003", "徐晴", False),
+    ("13900000021", "钱多多", False),
 ]
 SETS: Final = ["上海总部 2026", "宁波保税仓"]
 
