@@ -1,5 +1,7 @@
 """The company of the key's account by the API: how it stands, and who belongs to it."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -10,13 +12,13 @@ from accounts.api.inputs import Query
 from accounts.api.schema import envelope
 from config.api.view import checked
 from kiscloud.api.base import SetsView
-from kiscloud.models import Company, CompanyMember
+from kiscloud.models import CompanyMember
 from kiscloud.services.limits import Act, verification_of
 
 TAGS = ["companies"]
 
 
-class CompanyOut(serializers.Serializer[Company]):
+class CompanyOut(serializers.Serializer[Any]):
     """A company of KIS cloud."""
 
     id = serializers.IntegerField()

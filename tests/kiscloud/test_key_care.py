@@ -40,7 +40,7 @@ def test_support_sends_the_letter_again_and_the_first_key_opens_nothing(boss: Cl
     press(boss, "activationkey", key.pk, "resend")
     run_due()
     second = cd_key_in(mailoutbox[-1])
-    typed = {"actor": person(company.founder), "subscription_id": product.pk, "serial": key.serial}
+    typed: dict[str, Any] = {"actor": person(company.founder), "subscription_id": product.pk, "serial": key.serial}
     with pytest.raises(WrongKey):
         activate_product(**typed, cd_key=first)
     activate_product(**typed, cd_key=second)

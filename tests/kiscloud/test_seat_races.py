@@ -4,7 +4,8 @@ import pytest
 
 from kiscloud.models import Seat
 from kiscloud.services.online import online_users
-from kiscloud.services.seats import SeatsTaken, enter_set
+from kiscloud.services.seat_refusals import SeatsTaken
+from kiscloud.services.seats import enter_set
 from kiscloud.services.subscriptions import TrialsUsedUp, TriedElsewhere, add_product, try_product
 from tests.factories import make_user
 from tests.kiscloud.kis import active, make_company, make_device, make_set, person

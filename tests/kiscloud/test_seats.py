@@ -8,10 +8,8 @@ from config.errors import InputError, NotFound
 from kiscloud import policy
 from kiscloud.models import Seat
 from kiscloud.services.online import online_users
+from kiscloud.services.seat_refusals import NotAdded, SeatsTaken, SetNotReady
 from kiscloud.services.seats import (
-    NotAdded,
-    SeatsTaken,
-    SetNotReady,
     beat,
     close_silent,
     end_seats,

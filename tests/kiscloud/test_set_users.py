@@ -9,7 +9,8 @@ from config.errors import InputError, NotFound
 from config.states import MoveRefused
 from kiscloud import set_moments
 from kiscloud.models import AccountSet, Seat, SetUser, Subscription
-from kiscloud.services.seats import NotAdded, enter_inventory, enter_set
+from kiscloud.services.seat_refusals import NotAdded
+from kiscloud.services.seats import enter_inventory, enter_set
 from kiscloud.services.set_users import (
     NameForbidden,
     SetNotReady,
