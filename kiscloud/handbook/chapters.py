@@ -32,6 +32,7 @@ CHAPTERS: Final[Mapping[str, str]] = {
     "kiscloud:product-update": "expiry#renew",
     "kiscloud:product-module": "switching#to-public",
     "kiscloud:product-delete": "products#delete",
+    "kiscloud:key-": "activation",
     "kiscloud:product-set-list": "account-sets",
     "kiscloud:product-archive": "expiry#archive",
     "kiscloud:company-online": "seats#page",

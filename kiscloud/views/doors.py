@@ -32,6 +32,7 @@ class Tab:
 
 TABS: Final = (
     Tab("products", _("Products"), "kiscloud:company-detail"),
+    Tab("keys", _("Serial numbers"), "kiscloud:key-list"),
     Tab("sets", _("Account sets"), "kiscloud:set-list"),
     Tab("online", _("Online users"), "kiscloud:company-online"),
     Tab("private", _("Private clouds"), "kiscloud:private-server-list"),

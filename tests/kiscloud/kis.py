@@ -65,6 +65,13 @@ def active(
     return product
 
 
+def waiting_key(company: Company) -> ActivationKey:
+    """One that the company ordered and has not used."""
+    number = ActivationKey.objects.count() + 1
+    facts = {"edition": "trade", "users": 5, "sets": 3, "months": 12}
+    return ActivationKey.objects.create(account=company.account, serial=f"KIS-SM-26-{number:08d}", cd_key="x", **facts)
+
+
 def make_set(product: Subscription, *users: User, name: str = "一号账套") -> AccountSet:
     """A set that is ready, with these people in it."""
     number = f"T{AccountSet.objects.count() + 1:09d}"
@@ -94,5 +101,6 @@ def set_kis(admin: User, member: User) -> dict[str, int]:
         "account_set": made.pk,
         "set_user": made.users.get(user=member).pk,
         "backup": Backup.objects.create(kind=Backup.Kind.MANUAL, **Backup.facts_of(made)).pk,
+        "activation_key": waiting_key(company).pk,
         **set_seats(admin, member, made),
     }
