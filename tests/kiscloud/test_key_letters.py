@@ -17,6 +17,7 @@ from tests.finance.buying import buy, prepaid
 from tests.finance.funds import top_up
 from tests.kiscloud.kis import make_company, person
 
+CD_KEY = re.compile(r"(?:[2-9A-Z]{5}-){4}[2-9A-Z]{5}")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
@@ -36,7 +37,7 @@ def ordered(company: Company, **more: Any) -> Order:
 
 
 def cd_key_in(mail: Any) -> str:
-    found = re.search(r"(?:[2-9A-Z]{5}-){4}[2-9A-Z]{5}", mail.body)
+    found = CD_KEY.search(mail.body)
     assert found is not None
     return found.group()
 
