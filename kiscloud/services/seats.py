@@ -20,6 +20,7 @@ from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.models import AccountSet, Device, Seat, SetUser, Subscription
 from kiscloud.services.companies import require_admin
+from kiscloud.services.demo_sets import is_demo
 from kiscloud.services.online import seconds_left
 from kiscloud.services.peaks import note_peak
 from kiscloud.services.seat_refusals import NotAdded, OthersFirst, SeatsTaken, SetNotReady
@@ -51,7 +52,8 @@ def enter_set(*, actor: Actor, set_id: int, device: Device, now: datetime | None
         raise NotFound()
     product = locked_product(subscription_id=found)
     account_set = AccountSet.objects.get(pk=set_id)
-    if not product.company.is_demo:  # which is open to everybody, for ever (S3.4)
+    account_set.subscription = product
+    if not is_demo(account_set=account_set):  # which is open to everybody, for ever (S3.4)
         if not account_set.users.filter(user=user, state=SetUser.State.ENABLED).exists():
             raise NotAdded()
         require_open(product=product, at=at)
@@ -127,7 +129,7 @@ def _require_device(device: Device, user: User) -> None:
 
 def _require_seat(product: Subscription, account_set: AccountSet | None, user: User, at: datetime) -> None:
     """One is free, and nobody has waited longer for it. Raises SeatsTaken, OthersFirst."""
-    if product.company.is_demo:
+    if account_set is not None and is_demo(account_set=account_set):
         return
     taken = list(_taken(product, at))
     if len(taken) >= product.users_total:

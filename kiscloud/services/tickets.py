@@ -13,6 +13,7 @@ from config.errors import DomainError, NotFound
 from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.models import AccountSet, Device, LaunchTicket, Seat, SetUser
+from kiscloud.services.demo_sets import is_demo
 from kiscloud.services.devices import clients_of, log_in
 from kiscloud.services.seat_refusals import NotAdded
 from kiscloud.services.seats import enter_set
@@ -56,7 +57,7 @@ def issue_ticket(*, actor: Actor, set_id: int, now: datetime | None = None) -> t
     if account_set is None:
         raise NotFound()
     added = account_set.users.filter(user=user)
-    if not account_set.subscription.company.is_demo and not added.filter(state=SetUser.State.ENABLED).exists():
+    if not is_demo(account_set=account_set) and not added.filter(state=SetUser.State.ENABLED).exists():
         raise NotAdded() if added.exists() else NotFound()
     if not clients_of(user=user).exists():
         raise ClientRequired()

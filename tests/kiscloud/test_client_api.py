@@ -156,8 +156,9 @@ def test_the_chooser_has_the_sets_of_the_person_and_a_hint_without(product, book
     assert alone["hint"]
 
 
-@pytest.mark.rule("S3.4", "S25.7")
-def test_demo_sets_are_open_to_everybody_for_ever_and_to_any_number(people):
+@pytest.mark.rule("S3.1", "S3.4", "S25.7")
+def test_demo_sets_are_open_to_everybody_for_ever_in_the_trial_environment_alone(people, settings):
+    settings.TRIAL_ENVIRONMENT = True
     demo = make_company(make_user(), name="金蝶KIS云演示企业")
     Company.objects.filter(pk=demo.pk).update(is_demo=True)
     product = active(demo, users=1, until=timezone.now() - timedelta(days=400))
@@ -169,6 +170,10 @@ def test_demo_sets_are_open_to_everybody_for_ever_and_to_any_number(people):
         assert company["sets"][0]["opens"]
         assert client.post("seats/", {"set": books.pk}).status_code == 201
     assert len(online_users(product=product)) == 4
+    settings.TRIAL_ENVIRONMENT = False
+    assert client.get("sets/").json()["companies"] == []
+    assert client.post("seats/", {"set": books.pk}).status_code == 403
+    assert client.post("tickets/", {"set": books.pk}).status_code == 404
 
 
 @pytest.mark.rule("S20.5")
