@@ -25,7 +25,7 @@ class InvoicingApp(AppConfig):
             red_letter_letters,
             request_letters,
         )
-        from invoicing.services import controls, invoiceables, refund_reversals, reopening
+        from invoicing.services import controls, invoice_files, invoiceables, refund_reversals, reopening
 
         accounts_preflight.register(preflight.requests_under_way)
         accounts_preflight.register_reaction(preflight.what_ends)
@@ -33,6 +33,8 @@ class InvoicingApp(AppConfig):
             events.subscribe(kind, invoiceables.JOB)
         for kind in refund_reversals.FOLLOWED:
             events.subscribe(kind, refund_reversals.JOB)
+        for kind in invoice_files.FOLLOWED:
+            events.subscribe(kind, invoice_files.JOB)
         for kind in reopening.FOLLOWED:
             events.subscribe(kind, reopening.JOB)
         for kind in controls.FOLLOWED:

@@ -1,21 +1,22 @@
-"""The files of an issued invoice: those that the tax platform gave, else drawn by the project itself."""
+"""The files of an issued invoice: those that are kept (`services.invoice_files`), else drawn on the spot."""
 
-from collections.abc import Collection
+import logging
 from dataclasses import dataclass
 from typing import Final
 
+from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from config.errors import NotFound
 from invoicing import pdf, xml_message
 from invoicing.faces import Face, Line, Party
 from invoicing.models import Invoice, InvoiceFile, InvoiceLine, IssueOrder
 from invoicing.printed import Printed
 
 Form = InvoiceFile.Form
-TYPES: Final = {Form.PDF: "application/pdf", Form.XML: "application/xml", Form.OFD: "application/ofd"}
+TYPES: Final = {Form.PDF: "application/pdf", Form.XML: "application/xml"}
 DRAWN: Final = {Form.PDF: pdf.draw, Form.XML: xml_message.write}
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +78,25 @@ def _line(row: InvoiceLine) -> Line:
     )
 
 
-def forms_of(invoice: Invoice) -> Collection[str]:
-    """In which forms there is a file of it."""
-    given = InvoiceFile.objects.filter(invoice=invoice).values_list("form", flat=True)
-    return [form for form in Form.values if form in {*DRAWN, *given}]
-
-
 def file_of(invoice: Invoice, form: str) -> File:
-    """The file in that form; NotFound where only the platform could give it and has not."""
-    given = InvoiceFile.objects.filter(invoice=invoice, form=form).values_list("content", flat=True).first()
-    if given is None and form not in DRAWN:
-        raise NotFound()
-    content = bytes(given) if given is not None else DRAWN[Form(form)](printed_of(invoice))
+    """The file in that form: the one that is kept, else a drawn one, until there is one or while it cannot be read."""
+    content = _kept(invoice, form) or drawn(invoice, form)
     return File(f"dzfp_{invoice.number}.{form}", TYPES[Form(form)], content)
+
+
+def drawn(invoice: Invoice, form: str) -> bytes:
+    """As the project draws it."""
+    return DRAWN[Form(form)](printed_of(invoice))
+
+
+def _kept(invoice: Invoice, form: str) -> bytes | None:
+    name = InvoiceFile.objects.filter(invoice=invoice, form=form).values_list("file", flat=True).first()
+    if name is None:
+        return None
+    try:
+        with default_storage.open(name) as file:
+            content: bytes = file.read()
+            return content
+    except OSError:
+        log.exception("a kept file of an invoice cannot be read", extra={"invoice": invoice.pk, "form": form})
+        return None

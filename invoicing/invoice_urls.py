@@ -16,11 +16,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}preview/", invoices.preview, name="invoice-preview"),
     path(f"{ONE}pdf/", invoices.fetch, {"form": "pdf"}, name="invoice-pdf"),
     path(f"{ONE}xml/", invoices.fetch, {"form": "xml"}, name="invoice-xml"),
-    path(f"{ONE}ofd/", invoices.fetch, {"form": "ofd"}, name="invoice-ofd"),
     path(f"{ONE}send/", invoices.send, name="invoice-send"),
     path(f"{ONE}use/", invoices.use, name="invoice-use"),
     path(LINK, invoice_links.show, name="invoice-link"),
     path(f"{LINK}pdf/", invoice_links.fetch, {"form": "pdf"}, name="invoice-link-pdf"),
     path(f"{LINK}xml/", invoice_links.fetch, {"form": "xml"}, name="invoice-link-xml"),
-    path(f"{LINK}ofd/", invoice_links.fetch, {"form": "ofd"}, name="invoice-link-ofd"),
 ]

@@ -50,4 +50,6 @@ DEFAULT_ITEM: Final = {
 LINK_LIFE: Final = timedelta(days=90)  # of the link in the letter of an issued invoice
 LINK_OPENS_PER_ADDRESS: Final = (120, 3600)
 SENDS_PER_ACCOUNT: Final = (60, 86400)  # letters of invoices that people ask for
+FILE_PAUSE: Final = timedelta(minutes=10)  # until a platform that has no file yet is asked again
+FILE_BYTES_MAX: Final = 8 * 1024 * 1024  # of a file that a platform gives
 LINES_SHOWN: Final = 100  # on a page; the files have all of them

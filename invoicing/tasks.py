@@ -8,6 +8,7 @@ from invoicing.services import (
     change_answers,
     cloud_orders,
     controls,
+    invoice_files,
     invoiceables,
     issuing,
     red_answers,
@@ -29,6 +30,13 @@ def issue(work: Job) -> None:
 def follow_orders(_work: Job) -> None:
     """Orders that wait for the platform were sent or asked about."""
     sending.follow_orders()
+
+
+# Outside: it may call the tax platform; each file commits on its own.
+@job(invoice_files.JOB, outside=True)
+def keep_files(work: Job) -> None:
+    """An issued invoice has its files."""
+    invoice_files.keep_after(event_id=work.payload["event"], is_last=work.is_last_attempt)
 
 
 # Outside, though it calls nobody: each letter commits on its own.

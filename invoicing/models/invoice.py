@@ -179,19 +179,18 @@ class InvoiceUse(models.Model):
 
 
 class InvoiceFile(models.Model):
-    """A file that the tax platform gave; where there is none, the project draws it itself (`invoicing.pdf`)."""
+    """A file as it is kept once the invoice was issued: the tax platform's, or the one that the project drew."""
 
     class Form(models.TextChoices):
-        """As platforms give them."""
+        """For people, and for programs."""
 
         PDF = "pdf", "PDF"
-        OFD = "ofd", "OFD"
         XML = "xml", "XML"
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="files")
     form = models.CharField(_("form"), max_length=3, choices=Form)
-    content = models.BinaryField(_("content"))
-    created_at = models.DateTimeField(_("fetched"), default=timezone.now)
+    file = models.FileField(_("file"), max_length=255)
+    created_at = models.DateTimeField(_("kept since"), default=timezone.now)
 
     class Meta:
         verbose_name = _("file of an invoice")

@@ -1,5 +1,6 @@
 """The words in which invoices are issued with any tax platform. See the package."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -74,6 +75,8 @@ class Unclear(TaxError):
 class TaxBackend(Protocol):
     """A tax platform. Calls go out of any transaction; each is bounded in time."""
 
+    forms: Collection[str]  # of the files that it gives: pdf, xml; the others are drawn here
+
     def issue(self, *, serial: str, face: Face) -> None:
         """The platform has taken it and works on it; blue or red. Raises NotTaken, Busy, Unclear."""
         ...
@@ -86,8 +89,8 @@ class TaxBackend(Protocol):
         """Whether such an invoice is on record. Raises TaxError."""
         ...
 
-    def download(self, *, number: str, form: str) -> bytes | None:
-        """Its file (pdf, ofd or xml), None as long as there is none. Raises TaxError."""
+    def download(self, *, serial: str, seller_tax_number: str, form: str) -> bytes | None:
+        """Its file of that form, None as long as there is none. Raises TaxError."""
         ...
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts import outgoing
 from invoicing.faces import Face
+from invoicing.tax import kingdee_files as files
 from invoicing.tax import kingdee_wire as wire
 from invoicing.tax.cipher import KEY_LENGTH, SignKind, sealed, sign
 from invoicing.tax.contract import Busy, Fault, NotTaken, Outcome, TaxError, Unclear, Verdict
@@ -29,7 +30,6 @@ CODES: Final = {"1101": "auth", "1200": "auth"}
 WORDS: Final = frozenset({*Fault, *Verdict, "token", "busy", "unknown", "duplicate"})
 TOKEN_LIFE_MAX: Final = timedelta(hours=1)
 TOKEN_MARGIN: Final = timedelta(seconds=60)
-LOCAL: Final = ("localhost", "127.0.0.1")
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{8,512}", re.ASCII)
 logger = logging.getLogger(__name__)
@@ -71,6 +71,8 @@ class KingdeePlatform:
     way, 2 issued, 3 failed), `invoiceNo`, `invoiceDate`, `totalAmount`, `failReason`, and of a verification
     `invoiceNo`, `totalAmount`, `invoiceStatus` (0, 7 stand; 2, 3, 8 do not).
     """
+
+    forms = ("pdf",)
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
         given = settings.TAX_OPTIONS if values is None else values
@@ -116,9 +118,16 @@ class KingdeePlatform:
             raise _as_error(refused) from refused
         return wire.verdict_of(data, number, total)
 
-    def download(self, *, number: str, form: str) -> bytes | None:  # noqa: ARG002  (the contract's names)
-        """Never: files are found by serial there, and the project draws its own."""
-        return None
+    def download(self, *, serial: str, seller_tax_number: str, form: str) -> bytes | None:
+        """The PDF that a query of the serial names, None as long as it names none here. Raises TaxError."""
+        asked = {"taxNo": seller_tax_number, "fpdk_type": self.device, "serialNo": serial}
+        try:
+            address = wire.text(self._call("GET", QUERY, **asked).data.get("pdfUrl"), 2048)
+        except Refused as refused:
+            raise _as_error(refused) from refused
+        if form not in self.forms or not files.is_beside(address, self.endpoint):
+            return None
+        return files.fetch(address, self.seconds)
 
     def _conclude(self, refused: Refused, serial: str, seller_tax_number: str) -> None:
         """Nothing where the platform has the serial all the same. Raises NotTaken, Busy, Unclear."""
@@ -246,7 +255,9 @@ def _request_id() -> str:
 def _endpoint(given: Mapping[str, str]) -> str:
     value = _setting(given, "endpoint").rstrip("/")
     parts = urlsplit(value)
-    if not (parts.scheme == "https" and parts.hostname) and not (parts.scheme == "http" and parts.hostname in LOCAL):
+    if not (parts.scheme == "https" and parts.hostname) and not (
+        parts.scheme == "http" and parts.hostname in files.LOCAL
+    ):
         raise ImproperlyConfigured("TAX_ENDPOINT must begin with https://")
     return value
 

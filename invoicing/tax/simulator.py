@@ -37,6 +37,8 @@ class SimulatedPlatform:
     `TAX_VERDICT` the one answer to all verifications. What befalls a serial befalls it again.
     """
 
+    forms = ()
+
     def __init__(
         self, values: Mapping[str, str] | None = None, *, clock: Callable[[], datetime] = timezone.now
     ) -> None:
@@ -93,7 +95,7 @@ class SimulatedPlatform:
             return Verdict.TOO_FRESH
         return Verdict.REVERSED if _reversed(number) + row.total == ZERO else Verdict.CONSISTENT
 
-    def download(self, *, number: str, form: str) -> bytes | None:  # noqa: ARG002  (the contract's names)
+    def download(self, *, serial: str, seller_tax_number: str, form: str) -> bytes | None:  # noqa: ARG002  (the contract's names)
         """It has no files; the project draws its own."""
         return None
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from config.web import client_address, page
 from invoicing import limits
-from invoicing.invoice_files import file_of, forms_of
+from invoicing.invoice_files import file_of
 from invoicing.invoice_links import open_link
 from invoicing.views.invoices import face_context
 
@@ -17,7 +17,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     """The face and its files."""
     limits.link_opens(client_address(request))
     invoice = open_link(token)
-    context = {**face_context(invoice), "token": token, "forms": forms_of(invoice)}
+    context = {**face_context(invoice), "token": token}
     return page(request, "invoicing/issued/link.html", context)
 
 

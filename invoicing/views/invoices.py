@@ -27,7 +27,7 @@ from config.paging import paginate
 from config.web import page
 from invoicing import limits, policy
 from invoicing.forms.invoices import InvoiceFilter, MemberInvoiceFilter, SendForm, UseForm
-from invoicing.invoice_files import file_of, forms_of, printed_of
+from invoicing.invoice_files import file_of, printed_of
 from invoicing.invoice_reports import (
     Seen,
     figures_of,
@@ -135,7 +135,6 @@ def _context(request: ConsoleRequest, seen: Seen) -> dict[str, Any]:
         **face_context(invoice),
         "seen": seen,
         "status": statuses_of([invoice]).get(invoice.pk),
-        "forms": forms_of(invoice),
         "letters": [(one, one.state_at(at=now)) for one in letters.order_by("-id")[:LETTERS_SHOWN]],
         "reds": list(Invoice.objects.filter(reverses=invoice).order_by("-id")[:LETTERS_SHOWN]),
         "letters_page": address("invoicing:red-letter-list"),

@@ -13,7 +13,8 @@ from accounts.permissions import P1, Role
 from config.jobs import run_due
 from invoicing import policy
 from invoicing.invoice_links import draw_link
-from invoicing.models import InvoiceFile, InvoiceUse, RedLetter
+from invoicing.models import InvoiceUse, RedLetter
+from invoicing.services.invoice_files import keep_file
 from tests.accounts.linking import queries, shows
 from tests.factories import make_account, make_operator, make_relationship
 from tests.invoicing.facing import D, make_face, make_invoice, make_letter, make_line, take_back
@@ -104,7 +105,7 @@ def test_a_manager_sees_a_members_invoices_where_it_may_and_the_member_sees_that
 def test_strangers_find_nothing(browse, stranger, member):
     invoice = make_invoice(member)
     console = browse(stranger)
-    for name in ("invoice-detail", "invoice-preview", "invoice-pdf", "invoice-xml", "invoice-ofd", "invoice-send"):
+    for name in ("invoice-detail", "invoice-preview", "invoice-pdf", "invoice-xml", "invoice-send"):
         address = at(name, invoice.pk)
         answer = console.get(address, headers={"HX-Request": "true"} if name == "invoice-preview" else {})
         assert answer.status_code == 404
@@ -159,18 +160,16 @@ def test_invoices_of_business_systems_stand_with_their_tenant(browse, member, st
     assert browse(stranger).get(at("invoice-detail", invoice.pk)).status_code == 404
 
 
-def test_files_are_drawn_or_the_platforms_own(console, member):
+def test_files_are_drawn_or_the_kept_ones(console, member):
     invoice = make_invoice(member)
     pdf = console.get(at("invoice-pdf", invoice.pk))
     assert pdf.content.startswith(b"%PDF-")
     assert pdf["Content-Disposition"] == f'attachment; filename="dzfp_{invoice.number}.pdf"'
     assert invoice.number in console.get(at("invoice-xml", invoice.pk)).content.decode()
-    assert console.get(at("invoice-ofd", invoice.pk)).status_code == 404
 
-    for form in ("pdf", "ofd"):
-        InvoiceFile.objects.create(invoice=invoice, form=form, content=f"from the platform: {form}".encode())
-    assert console.get(at("invoice-pdf", invoice.pk)).content == b"from the platform: pdf"
-    assert console.get(at("invoice-ofd", invoice.pk)).content == b"from the platform: ofd"
+    keep_file(invoice_id=invoice.pk, form="pdf", content=b"%PDF-kept")
+    assert console.get(at("invoice-pdf", invoice.pk)).content == b"%PDF-kept"
+    assert Client().get(f"{draw_link(invoice)}pdf/").content == b"%PDF-kept"
 
 
 def test_an_invoice_is_sent_to_any_mailbox_with_a_link_that_opens_it(console, member, mailoutbox):
@@ -239,7 +238,6 @@ def test_a_link_needs_no_log_in_and_gives_the_files(member):
     assert "no-store" in page["Cache-Control"]
     assert anybody.get(f"{path}pdf/").content.startswith(b"%PDF-")
     assert anybody.get(f"{path}xml/").content.startswith(b"<?xml")
-    assert anybody.get(f"{path}ofd/").status_code == 404
     assert anybody.post(path).status_code == 405
 
 

@@ -137,7 +137,8 @@ def test_what_it_says_of_invoices():
 
 
 def test_it_has_no_files():
-    assert platform().download(number=issued().number, form="pdf") is None
+    assert not platform().forms
+    assert platform().download(serial="S1", seller_tax_number="", form="pdf") is None
 
 
 @pytest.mark.parametrize(

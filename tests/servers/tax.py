@@ -37,6 +37,7 @@ class InvoiceCloud:
     plays: dict[str, Reply] = field(default_factory=dict)  # by the path's end: answered instead, though it is done
     refuses: dict[str, str] = field(default_factory=dict)  # by the path's end: an errcode, and nothing is done
     next_status: str = "2"
+    pdf_url: str = ""  # named by queries
 
     @property
     def options(self) -> dict[str, str]:
@@ -66,6 +67,8 @@ def invoice_cloud() -> Iterator[InvoiceCloud]:
 
 
 def _answer(state: InvoiceCloud, path: str, query: dict[str, str], body: bytes) -> Reply:
+    if path.endswith(".pdf"):
+        return Reply(404)
     if path == "/base/oauth/token":
         state.asked.append((path, json.loads(body)))
         return _token(state, json.loads(body))
@@ -134,6 +137,7 @@ def _query(state: InvoiceCloud, said: dict[str, Any]) -> Reply:
         "invoiceDate": "2026-03-01 09:30:00" if done else "",
         "totalAmount": one["totalAmount"],
         "failCode": "",
+        "pdfUrl": state.pdf_url if done else "",
         "failReason": "发票授信额度不足" if state.next_status == "3" else "",
     }
     return _envelope(data=data)
