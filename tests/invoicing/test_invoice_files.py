@@ -1,5 +1,7 @@
 """Files of issued invoices: kept once, whatever happens in between."""
 
+from typing import Any
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -20,8 +22,8 @@ pytestmark = pytest.mark.django_db
 class GivesPdf(SimulatedPlatform):
     """A platform that has a PDF after a while."""
 
-    forms = ("pdf",)
-    answers: list
+    forms = ("pdf",)  # type: ignore[assignment]
+    answers: list[Any]
 
     def download(self, *, serial, seller_tax_number, form):  # noqa: ARG002
         answer = self.answers.pop(0)
