@@ -8,7 +8,7 @@ from accounts.http import ConsoleRequest
 from accounts.workbench import add_part
 from kiscloud.editions import App
 from kiscloud.models import AccountSet, CompanyMember
-from kiscloud.services.demo_sets import demo_sets
+from kiscloud.services.demo_sets import NOTES, demo_sets
 from kiscloud.services.workbench import Card, Group, apps_in, by_company, cards_of, current_of
 
 TEMPLATE: Final = "kiscloud/workbench/_sets.html"
@@ -47,6 +47,15 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoCard:
+    """A demo set, and its books in the browser."""
+
+    account_set: AccountSet
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """The piece as its template draws it."""
 
@@ -62,6 +71,15 @@ class Shown:
         return "company" if self.groups else "set"
 
 
+def demo_cards() -> list[DemoCard]:
+    """The demo sets of the trial environment, for everybody (S3.2, S3.4)."""
+    page = _pages.get(App.LEDGER)
+    return [
+        DemoCard(account_set, str(NOTES[account_set.number]), page(account_set) if page else "")
+        for account_set in demo_sets()
+    ]
+
+
 def add_page(app: App, address: Address) -> None:
     """From now on the app has pages of its own, that of a set at `address(account_set)`."""
     _pages[app] = address
@@ -70,7 +88,7 @@ def add_page(app: App, address: Address) -> None:
 def register() -> None:
     """Sets stand on the workbench from now on."""
     add_part(TEMPLATE, read)
-    add_part(DEMO_TEMPLATE, lambda _request: demo_sets())
+    add_part(DEMO_TEMPLATE, lambda _request: demo_cards())
 
 
 def read(request: ConsoleRequest) -> Shown | None:

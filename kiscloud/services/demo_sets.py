@@ -3,7 +3,7 @@
 They hang at a company of their own that nobody administers and that never ends. Elsewhere there are none.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -17,6 +17,8 @@ from accounts.services.signup import create_account
 from config.transactions import atomic
 from kiscloud.editions import EDITIONS, Edition
 from kiscloud.models import AccountSet, Company, SetUser, Subscription
+from kiscloud.services.account_sets import make_set
+from kiscloud.set_parameters import Parameters
 
 COMPANY_NAME: Final = "金蝶KIS云演示企业"  # S3.7
 COMMON_USER: Final = "kisdemo"
@@ -46,6 +48,11 @@ def is_demo(*, account_set: AccountSet) -> bool:
     return settings.TRIAL_ENVIRONMENT and account_set.subscription.company.is_demo
 
 
+def standing_for(*, user: User, number: str) -> User:
+    """As whom the person is in the set of this number: the common user in a demo set, else himself (S3.5)."""
+    return common_user() if settings.TRIAL_ENVIRONMENT and number in NOTES else user
+
+
 def common_user() -> User:
     """As whom everybody is in a demo set. Nobody logs in as this user."""
     return User.objects.get(username=COMMON_USER)
@@ -73,13 +80,18 @@ def open_demo_sets(*, now: datetime | None = None) -> int:
             number=number,
             name=name,
             version=EDITIONS[edition].version,
+            parameters=Parameters(company=COMPANY_NAME, start_month=_month_before(at)).stored,
             created_by=user,
             created_at=at,
         )
-        account_set.open()
-        account_set.save(update_fields=["state"])
         SetUser.objects.create(account_set=account_set, user=user, name=COMMON_NAME, is_admin=True, added_at=at)
+        make_set(set_id=account_set.pk, now=at)
     return len(missing)
+
+
+def _month_before(at: datetime) -> int:
+    last = timezone.localtime(at).replace(day=1) - timedelta(days=1)
+    return last.year * 100 + last.month
 
 
 def _common_user() -> User:

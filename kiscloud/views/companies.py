@@ -25,9 +25,9 @@ from kiscloud.services.companies import (
     remove_company,
     require_deletable,
 )
-from kiscloud.services.demo_sets import demo_sets
 from kiscloud.services.limits import verification_of
 from kiscloud.views.doors import company_of, frame
+from kiscloud.workbench import demo_cards
 
 ORDER = ("name", "id")
 
@@ -48,7 +48,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     context = {
         "page": rows,
         "landing": landing_of(user=request.user).value,
-        "demo_sets": demo_sets(),
+        "demo_sets": demo_cards(),
     }
     return page(request, "kiscloud/companies/list.html", context)
 

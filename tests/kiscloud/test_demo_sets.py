@@ -3,11 +3,15 @@
 import pytest
 from django.urls import reverse
 
-from kiscloud.models import Company, SetUser
+from config.errors import NotFound
+from config.jobs import run_due
+from kiscloud.books.models import Voucher
+from kiscloud.models import AccountSet, Company, SetUser
 from kiscloud.services.demo_sets import COMPANY_NAME, common_user, demo_sets, is_demo, open_demo_sets
 from kiscloud.services.subscriptions import require_open
+from kiscloud.services.tickets import issue_ticket
 from tests.factories import make_user
-from tests.kiscloud.kis import DAY, NOW, make_company
+from tests.kiscloud.kis import DAY, NOW, make_company, person
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +77,26 @@ def test_each_log_in_page_leads_to_the_other_environment(settings, client, engli
     assert 'href="https://other.example.com/login/"' in text
     assert ("Go to the formal environment" in text) is is_trial
     assert ("Try it in the trial environment" in text) is not is_trial
+
+
+@pytest.mark.rule("S3.5")
+def test_everybody_is_in_the_same_books_as_the_common_user(trial, browse):
+    open_demo_sets()
+    while run_due():
+        pass
+    address = reverse("books:home", kwargs={"number": "DEMO-TRADE"})
+    for who in (make_user(), make_user()):
+        assert browse(who).get(address).status_code == 200
+    vouchers = Voucher.objects.filter(account_set__number="DEMO-TRADE")
+    assert vouchers.count() == 17
+    assert {voucher.maker.name for voucher in vouchers} == {"演示用户"}
+
+
+@pytest.mark.rule("S3.1")
+def test_outside_the_trial_environment_nobody_enters(trial, settings, browse):
+    open_demo_sets()
+    settings.TRIAL_ENVIRONMENT = False
+    address = reverse("books:home", kwargs={"number": "DEMO-TRADE"})
+    assert browse(make_user()).get(address).status_code == 404
+    with pytest.raises(NotFound):
+        issue_ticket(actor=person(make_user()), set_id=AccountSet.objects.get(number="DEMO-TRADE").pk)

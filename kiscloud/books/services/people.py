@@ -17,6 +17,7 @@ from kiscloud.books.models import Books, BookUser, Employee, Membership, UserGro
 from kiscloud.books.rights import ADMINISTRATORS, GROUPS, Right
 from kiscloud.editions import App
 from kiscloud.models import AccountSet, SetUser
+from kiscloud.services.demo_sets import standing_for
 from kiscloud.services.limits import may_open
 
 DEFAULT = "default"
@@ -55,16 +56,18 @@ def place_of(*, actor: Actor, number: str, now: datetime | None = None) -> Place
     """The person's place in the books of the set with this number (S19.5).
 
     Raises NotFound where there is no such set, it is not ready, its product no longer opens, or no administrator has
-    added the person, or has disabled it since: whoever is outside learns nothing.
+    added the person, or has disabled it since: whoever is outside learns nothing. In a demo set everybody stands as
+    the common user (S3.5).
     """
     if actor.user is None:
         raise NotFound()
-    sets = AccountSet.objects.seen_by(actor.user).filter(number=number, state=AccountSet.State.READY)
+    person = standing_for(user=actor.user, number=number)
+    sets = AccountSet.objects.seen_by(person).filter(number=number, state=AccountSet.State.READY)
     sets = sets.filter(subscription__deleted_at=None, subscription__purged_at=None)
     found = sets.select_related("books", "subscription__company__account").filter(books__isnull=False).first()
     if found is None or not may_open(product=found.subscription, at=now or timezone.now()):
         raise NotFound()
-    user = BookUser.objects.filter(account_set=found, set_user__user=actor.user).first()
+    user = BookUser.objects.filter(account_set=found, set_user__user=person).first()
     if user is None:
         raise NotFound()
     return _place(found, found.books, user)
