@@ -2,7 +2,6 @@
 
 import logging
 import re
-import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -160,7 +159,7 @@ class KingdeePlatform:
         return envelope
 
     def _once(self, method: str, path: str, body: str, asked: Mapping[str, str]) -> Envelope:
-        named = {"access_token": self._token(), "reqid": _request_id(), **asked}
+        named = {"access_token": self._token(), "reqid": wire.request_id(), **asked}
         return self._send(method, f"{path}?{urlencode(named)}", body)
 
     def _send(self, method: str, path: str, body: str) -> Envelope:
@@ -207,9 +206,7 @@ class KingdeePlatform:
         token, seconds = envelope.data.get("access_token"), str(envelope.data.get("expires_in"))
         if not isinstance(token, str) or _TOKEN.fullmatch(token) is None:
             raise Unclear("answer without a token")
-        lives = (
-            timedelta(seconds=int(seconds)) if str(seconds).isdecimal() and len(str(seconds)) < 9 else TOKEN_LIFE_MAX
-        )
+        lives = timedelta(seconds=int(seconds)) if re.fullmatch("[0-9]{1,8}", seconds) else TOKEN_LIFE_MAX
         return token, now + max(min(lives, TOKEN_LIFE_MAX) - TOKEN_MARGIN, timedelta(0))
 
 
@@ -245,11 +242,6 @@ def forget_tokens() -> None:
     """No token is kept any more, as after a start."""
     with _tokens_lock:
         _tokens.clear()
-
-
-def _request_id() -> str:
-    """Milliseconds and three digits at random, as the contract wants it."""
-    return f"{int(timezone.now().timestamp() * 1000)}{secrets.randbelow(1000):03d}"
 
 
 def _endpoint(given: Mapping[str, str]) -> str:

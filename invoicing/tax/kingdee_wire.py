@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -168,3 +169,8 @@ def _moment(value: Any) -> datetime | None:
         return timezone.make_aware(datetime.fromisoformat(value))
     except ValueError:
         return None
+
+
+def request_id() -> str:
+    """Milliseconds and three digits at random, as the contract wants it."""
+    return f"{int(timezone.now().timestamp() * 1000)}{secrets.randbelow(1000):03d}"

@@ -14,7 +14,6 @@ from invoicing.models import Invoice
 from invoicing.services.sending import advance, follow_orders
 from invoicing.tax import Busy, Fault, NotTaken, Outcome, TaxError, Unclear, Verdict
 from invoicing.tax.kingdee import KingdeePlatform, forget_tokens
-from invoicing.tax.kingdee_files import is_beside
 from tests.invoicing.facing import BUYER, SELLER, counted_line, make_face, make_line
 from tests.invoicing.issuing import fresh, make_request, ordered
 from tests.servers import tax
@@ -257,38 +256,6 @@ def test_what_it_says_of_invoices(there):
     there.refuses = {"info": "7777"}
     with pytest.raises(TaxError):
         check()
-
-
-def test_it_fetches_the_pdf_that_a_query_names_on_its_own_hosts_only(there):
-    issue()
-
-    def download(form="pdf"):
-        return KingdeePlatform().download(serial="S1", seller_tax_number=SELLER.tax_number, form=form)
-
-    assert download() is None  # named by nobody yet
-    there.pdf_url, there.plays = f"{there.url}/files/S1.pdf", {"S1.pdf": Reply(200, body=b"%PDF-1.7 theirs")}
-    assert download() == b"%PDF-1.7 theirs"
-    assert download("xml") is None
-    there.plays = {"S1.pdf": Reply(200, body=b"<html>log in</html>")}
-    assert download() is None
-    there.pdf_url = "https://elsewhere.example/S1.pdf"
-    assert download() is None
-
-
-@pytest.mark.parametrize(
-    ("address", "beside"),
-    [
-        ("https://files.tax.example/a.pdf", True),
-        ("http://files.tax.example/a.pdf", False),
-        ("https://files.tax.example:8443/a.pdf", False),
-        ("https://tax.example.net/a.pdf", False),
-        ("https://nottax.example/a.pdf", False),
-        ("https://x@10.0.0.1/a.pdf", False),
-        ("", False),
-    ],
-)
-def test_a_file_lies_on_hosts_of_the_platform(address, beside):
-    assert is_beside(address, "https://api.tax.example/test") is beside
 
 
 @pytest.mark.parametrize(
