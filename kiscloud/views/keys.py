@@ -19,7 +19,7 @@ from kiscloud.views.doors import company_of, frame
 def listing(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Newest first; CD-Keys stand in letters only."""
     company = company_of(request, pk)
-    rows = ActivationKey.objects.filter(account=company.account_id).select_related("order", "subscription")
+    rows = ActivationKey.objects.filter(account=company.account_id).select_related("subscription")
     context = {**frame(company, here="keys"), "page": paginate(rows, request, order=("-id",))}
     return page(request, "kiscloud/keys/list.html", context)
 
