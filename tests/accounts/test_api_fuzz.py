@@ -33,6 +33,6 @@ def test_nothing_that_is_sent_breaks_it(manager, member, stranger, monkeypatch):
         "invitations": list(Invitation.objects.open().values_list("pk", flat=True)),
         "relationships": list(Relationship.objects.in_force().values_list("pk", flat=True)),
     }
-    seen = Fuzzer(ApiClient(manager), known=KNOWN, ids=ids).run(TAGS)
+    seen = Fuzzer(ApiClient(manager), known=KNOWN, ids=ids, examples=90).run(TAGS)
     assert len(seen) == 12
     assert [name for name, statuses in seen.items() if min(statuses) >= 300] == []
