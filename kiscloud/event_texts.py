@@ -8,6 +8,7 @@ TEXTS: dict[str, Words] = {
     "company.registered": Words(_("Registered the company %(company)s"), icon="building-2", tone="ok"),
     "company.removed": Words(_("Took %(company)s off “my companies”"), icon="building-2"),
     "company.deleted": Words(_("Deleted the company %(company)s for good"), icon="trash-2", tone="stop"),
+    "company.handed_over": Words(_("Handed %(company)s over to %(person)s: %(reason)s"), icon="handshake", tone="warn"),
     "company_member.promoted": Words(_("Made %(person)s an administrator of %(company)s"), icon="shield"),
     "company_member.demoted": Words(_("%(person)s is no administrator of %(company)s any more"), icon="shield-off"),
     "company_member.renamed": Words(_("%(person)s is called so in the address book of %(company)s"), icon="user-pen"),

@@ -1,6 +1,6 @@
-"""Companies of KIS cloud, as support sees them: their people and products, to look at."""
+"""Companies of KIS cloud, as support sees them: their people and products, and a founder who left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -8,13 +8,23 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
-from accounts.admin.base import StaffAdmin, Text
+from accounts.actors import Actor
+from accounts.admin.base import Ask, Button, StaffAdmin, Text
 from accounts.admin.panels import ROWS_MAX, History, Panel, at, history, link, of_subject, pill, table, when, yes
 from accounts.models import Account
 from finance.admin.columns import BoundedPaginator
 from kiscloud.models import Company
 from kiscloud.product_reports import TONES
+from kiscloud.services.members import PERMISSION, hand_over_company
+
+
+def _hand_over(actor: Actor, row: Company, typed: Mapping[str, str]) -> Text:
+    heir = hand_over_company(
+        actor=actor, company_id=row.pk, mobile=typed.get("mobile", ""), reason=typed.get("reason", "")
+    )
+    return _now("%(person)s is the founder now.") % {"person": heir.name}
 
 
 @admin.register(Company)
@@ -28,6 +38,18 @@ class CompanyAdmin(StaffAdmin):
     search_fields = ["name", "=account__number", "=founder__mobile"]
     search_help_text = _("Company, number of its account, mobile number of its founder")
     fields = ("name", "account_link", "founder_link", "created_at", "served_since", "is_demo", "deleted_at")
+    buttons = [
+        Button(
+            "hand-over",
+            _("Hand over to another administrator"),
+            _hand_over,
+            PERMISSION,
+            icon="handshake",
+            ask=Ask("mobile", _("Mobile number of the administrator"), 20, short=True),
+            also=(Ask("reason", _("Reason"), 200, _("It stays on record.")),),
+            offered=lambda row: row.deleted_at is None and not row.is_demo,
+        )
+    ]
     readonly_fields = ["account_link", "founder_link"]
 
     def state(self, row: Company) -> Text:
@@ -35,7 +57,7 @@ class CompanyAdmin(StaffAdmin):
         if row.deleted_at is not None:
             return pill(_now("Deleted"), "stop")
         verified = row.account.certified == Account.Certified.ENTERPRISE
-        return pill(_now("Verified"), "ok") if verified else pill(_now("Not verified"), "wait")
+        return pill(pgettext("a company", "Verified"), "ok") if verified else pill(_now("Not verified"), "wait")
 
     def panels(self, request: HttpRequest, row: Company) -> Sequence[Panel | History]:  # noqa: ARG002
         """Its products and people, and what happened."""

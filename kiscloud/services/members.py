@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, require_staff
 from accounts.cleaning import cleaned
 from accounts.email_address import normalise_email
 from accounts.events import record
@@ -27,6 +27,7 @@ from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.news import tell_person
 from kiscloud.services.seats import end_seats
 
+PERMISSION = "kiscloud.change_company"
 MEMBERS_MAX = 1000  # of one company
 PROMOTED = _("You administer %(company)s now")
 PROMOTED_BODY = _("You find the company in the management centre, among those that you can add to your list.")
@@ -162,6 +163,30 @@ def remove_member(*, actor: Actor, member_id: int, now: datetime | None = None) 
         _("Its account sets are not open to you any more. Your login stays."),
     )
     return member
+
+
+@atomic
+def hand_over_company(
+    *, actor: Actor, company_id: int, mobile: str, reason: str, now: datetime | None = None
+) -> CompanyMember:
+    """Another administrator is the founder, whose phone gets the codes from now on; who it was stays an administrator.
+
+    Only support does this, for a founder who has left. Locks the company. Raises StaffOnly, InputError, NotFound.
+    """
+    require_staff(actor, PERMISSION)
+    at, number = now or timezone.now(), cleaned("mobile", normalise_mobile, mobile)
+    if not reason.strip():
+        raise InputError("reason", _("Write the reason: it stays on record."))
+    company = locked_company(company_id=company_id)
+    heirs = company.members.filter(is_admin=True, left_at=None, user__mobile=number).exclude(user=company.founder_id)
+    heir = heirs.select_related("user").first()
+    if heir is None:
+        raise InputError("mobile", _("No other administrator of “%(company)s” has this number."), company=company.name)
+    company.founder = heir.user
+    company.save(update_fields=["founder"])
+    facts: dict[str, Any] = {"company": company.name, "person": heir.name, "reason": reason.strip()[:200]}
+    record("company.handed_over", actor=actor, account=company.account, subject=company, at=at, **facts)
+    return heir
 
 
 def _known(contact: str, mobile: str) -> User | None:

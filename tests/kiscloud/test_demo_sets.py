@@ -89,6 +89,7 @@ def test_everybody_is_in_the_same_books_as_the_common_user(trial, browse):
         assert browse(who).get(address).status_code == 200
     vouchers = Voucher.objects.filter(account_set__number="DEMO-TRADE")
     assert vouchers.count() == 17
+    assert vouchers.first().account_set.books.is_open
     assert {voucher.maker.name for voucher in vouchers} == {"演示用户"}
 
 

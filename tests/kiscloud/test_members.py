@@ -1,7 +1,10 @@
 """People of companies: added, made administrators, removed."""
 
+from functools import partial
+
 import pytest
 
+from accounts.actors import Actor, Door, StaffOnly
 from accounts.models import Event, Message, Operator, User
 from config.errors import InputError, NotFound
 from kiscloud.models import CompanyMember, Seat, SetUser
@@ -11,6 +14,7 @@ from kiscloud.services.members import (
     LastAdministrator,
     add_member,
     end_administrator,
+    hand_over_company,
     make_administrator,
     remove_member,
     rename_member,
@@ -105,3 +109,20 @@ def test_the_address_book_has_a_name_of_its_own(founder):
     assert User.objects.get(pk=other.pk).name == other.name
     with pytest.raises(NotFound):
         rename_member(actor=person(make_user()), member_id=member.pk, name="x")
+
+
+def test_support_hands_a_company_over_to_another_administrator(founder):
+    company, other = make_company(founder), make_user()
+    add(company, founder, other.mobile)
+    staff = Actor(door=Door.STAFF, user=make_user(is_staff=True, is_superuser=True))
+    hand = partial(hand_over_company, company_id=company.pk, mobile=other.mobile, reason="创建人离职")
+    with pytest.raises(StaffOnly):
+        hand(actor=person(founder))
+    with pytest.raises(InputError):  # only a member
+        hand(actor=staff)
+    make_administrator(actor=person(founder), member_id=company.members.get(user=other).pk)
+    hand(actor=staff)
+    company.refresh_from_db()
+    assert company.founder == other
+    remove_member(actor=person(other), member_id=company.members.get(user=founder).pk)
+    assert Event.objects.filter(kind="company.handed_over", subject_id=company.pk).exists()

@@ -12,6 +12,7 @@ from accounts.models import Event
 from config.transactions import atomic
 from kiscloud.books.entries import Entry, Header
 from kiscloud.books.models import Voucher
+from kiscloud.books.services.openings import finish_openings
 from kiscloud.books.services.vouchers import save_voucher
 from kiscloud.models import AccountSet
 from kiscloud.services.demo_sets import common_user, is_demo
@@ -68,6 +69,7 @@ def fill_demo(*, event_id: int, now: datetime | None = None) -> int:
     first = date(account_set.books.start_month // 100, account_set.books.start_month % 100, 1)
     second = (first + timedelta(days=31)).replace(day=1)
     days = [(first, CAPITAL), *((month, row) for month in (first, second) for row in MONTH)]
+    finish_openings(actor=actor, account_set=account_set, now=at)
     for month, (day, rows) in days:
         entries = [Entry(words, subject, Decimal(debit), Decimal(credit)) for words, subject, debit, credit in rows]
         header = Header(day=month.replace(day=day))
