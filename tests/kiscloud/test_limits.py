@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Event
+from config.jobs import run_due
 from kiscloud.models import Company
 from kiscloud.services.account_sets import create_set
 from kiscloud.services.backups import make_backup, start_backup
@@ -102,3 +103,19 @@ def test_reminders_come_once_on_their_days(company):
     ]
     verify(company)
     assert remind_unverified(now=NOW + 44 * DAY) == 0
+
+
+@pytest.mark.rule("S5.4")
+def test_administrators_get_a_letter_that_a_verified_company_no_longer_needs(company, mailoutbox):
+    remind_unverified(now=NOW + 30 * DAY)
+    while run_due():
+        pass
+    [mail] = mailoutbox
+    assert mail.to == [company.founder.email]
+    assert company.name in mail.body
+    assert "2026-04-24" in mail.body  # until then sets open
+    remind_unverified(now=NOW + 44 * DAY)
+    verify(company)
+    while run_due():
+        pass
+    assert mailoutbox == [mail]
