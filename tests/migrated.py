@@ -16,7 +16,7 @@ def template() -> str:
     """The name of the database; made by whoever comes first, while the others wait."""
     name = PREFIX + _digest()
     with connection._nodb_cursor() as cursor:
-        cursor.execute("SET lock_timeout = 0")  # migrating takes longer than anything else may wait
+        cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")  # no other wait is as long as migrating
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [PREFIX])
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
         known = {row[0] for row in cursor.fetchall()}

@@ -79,6 +79,7 @@ class CompanyMember(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
     name = models.CharField(_("name in the address book"), max_length=60)
     is_admin = models.BooleanField(_("administrator"), default=False)
+    was_admin = models.BooleanField(_("administrator once"), default=False)  # being demoted frees no trial (S7.1)
     listed_at = models.DateTimeField(_("added to “my companies”"), null=True)
     joined_at = models.DateTimeField(_("since"), default=timezone.now)
     left_at = models.DateTimeField(_("left"), null=True)

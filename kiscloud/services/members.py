@@ -111,8 +111,8 @@ def end_administrator(*, actor: Actor, member_id: int, now: datetime | None = No
     company, member = _locked_member(actor, member_id)
     if member.is_admin:
         _refuse_last(company, member)
-        member.is_admin, member.listed_at = False, None
-        member.save(update_fields=["is_admin", "listed_at"])
+        member.is_admin, member.was_admin, member.listed_at = False, True, None
+        member.save(update_fields=["is_admin", "was_admin", "listed_at"])
         Operator.objects.filter(account=company.account_id, user=member.user).delete()
         _note("demoted", actor, company, member, now or timezone.now())
         _tell(

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from kiscloud.services.limits import Act, require_verified_in_time
 
 State = Subscription.State
 PRODUCTS_MAX = 30  # of one company
+EVER_ADMIN = Q(is_admin=True) | Q(was_admin=True)
 
 
 class TrialsUsedUp(DomainError):
@@ -207,7 +209,7 @@ def company_of(*, subscription_id: int) -> int:
 
 def _admins(company_id: int) -> list[int]:
     """Everybody who is or was an administrator, so that leaving a company frees no trial."""
-    rows = CompanyMember.objects.filter(company=company_id, is_admin=True)
+    rows = CompanyMember.objects.filter(EVER_ADMIN, company=company_id)
     return list(rows.order_by("user").values_list("user", flat=True).distinct())
 
 
@@ -220,8 +222,8 @@ def _refuse_trial(company: Company, verified: bool) -> None:
     if verified:
         return
     unverified = Company.objects.exclude(account__certified=Account.Certified.ENTERPRISE).exclude(pk=company.pk)
-    theirs = unverified.filter(members__user__in=_admins(company.pk), members__is_admin=True)
-    other = theirs.filter(subscriptions__in=tried).order_by("pk").first()
+    theirs = CompanyMember.objects.filter(EVER_ADMIN, user__in=_admins(company.pk)).values("company")
+    other = unverified.filter(pk__in=theirs, subscriptions__in=tried).order_by("pk").first()
     if other is not None:
         raise TriedElsewhere(other=other.name)
 

@@ -8,6 +8,7 @@ from config.errors import InputError, NotFound
 from kiscloud import policy
 from kiscloud.models import Subscription
 from kiscloud.services.companies import add_companies, delete_company, remove_company
+from kiscloud.services.members import end_administrator
 from kiscloud.services.subscriptions import (
     ActivatedStays,
     HasSets,
@@ -110,6 +111,18 @@ def test_no_way_round_the_one_unverified_company(founder):
     two.members.filter(user=founder).update(left_at=NOW)
     with pytest.raises(TriedElsewhere):  # the founder has left
         tried(two, person(helper))
+
+
+@pytest.mark.rule("S7.1")
+@pytest.mark.parametrize("demoted_in", ["the company that tried", "the company that wants to"])
+def test_who_is_demoted_takes_the_trial_along(founder, demoted_in):
+    other = make_user()
+    theirs, own = make_company(other, name="甲"), make_company(founder, name="乙")
+    first, second = (theirs, own) if demoted_in == "the company that tried" else (own, theirs)
+    tried(first)
+    end_administrator(actor=person(other), member_id=add_admin(theirs, founder).pk)
+    with pytest.raises(TriedElsewhere):
+        tried(second)
 
 
 @pytest.mark.rule("S11.1", "S11.2", "S11.3")
