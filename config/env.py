@@ -92,3 +92,41 @@ def database(url: str, *, var: Path) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://")
     parsed.setdefault("OPTIONS", {}).setdefault("options", SERVER_LIMITS)
     return parsed
+
+
+def file_storage() -> dict[str, Any]:
+    """Django's entry for the storage of files: the bucket that `S3_…` describes, or the disk where nothing does.
+
+    A bucket that is described by half stops the start, lest files lie where nobody looks for them.
+    """
+    said = {name: text(f"S3_{name.upper()}") for name in ("bucket", "endpoint", "region", "access_key", "secret_key")}
+    addressing = text("S3_ADDRESSING", "auto")
+    if fault := _storage_fault(said, addressing):
+        raise ImproperlyConfigured(fault)
+    if not said["bucket"]:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    options = {
+        "bucket_name": said["bucket"],
+        "endpoint_url": said["endpoint"] or None,
+        "region_name": said["region"] or None,
+        "access_key": said["access_key"] or None,
+        "secret_key": said["secret_key"] or None,
+        "addressing_style": addressing,
+    }
+    return {"BACKEND": "config.file_storage.S3Files", "OPTIONS": options}
+
+
+def _storage_fault(said: dict[str, str], addressing: str) -> str:
+    """What is wrong with the description of the bucket; empty where nothing is."""
+    given = [f"S3_{name.upper()}" for name, value in said.items() if value]
+    if given and not said["bucket"]:
+        return f"S3_BUCKET must be set, since {', '.join(given)} is: without it files would be kept on this disk"
+    if bool(said["access_key"]) != bool(said["secret_key"]):
+        return "S3_ACCESS_KEY and S3_SECRET_KEY belong together: set both, or neither"
+    if said["endpoint"] and not said["access_key"]:
+        return "S3_ACCESS_KEY and S3_SECRET_KEY must be set for the bucket at S3_ENDPOINT"
+    if said["endpoint"] and not said["endpoint"].startswith(("https://", "http://")):
+        return f"S3_ENDPOINT must begin with https:// or http://, not {said['endpoint']!r}"
+    if addressing not in {"auto", "path", "virtual"}:
+        return f"S3_ADDRESSING must be auto, path or virtual, not {addressing!r}"
+    return ""

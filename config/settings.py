@@ -215,7 +215,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 SERVER_ADDRESS = env.text("SERVER_ADDRESS", "")  # of this server, for records of deletions; by default its name's
 SEAL_SET_FILES = env.flag("SEAL_SET_FILES", default=True)  # backups and archives of account sets, as they are kept
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": env.file_storage(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -294,5 +294,6 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},  # it tells every step of each subset
+        "botocore": {"level": "WARNING"},
     },
 }

@@ -173,7 +173,7 @@ def drop(*, backup_id: int, at: datetime) -> int:
         return 0
     backup.delete_for_good(at=at)
     backup.save(update_fields=["state", "deleted_at"])
-    transaction.on_commit(lambda: remove_file(backup=backup))
+    transaction.on_commit(lambda: remove_file(backup=backup), robust=True)  # else `remove_files` comes by
     return 1
 
 

@@ -84,7 +84,7 @@ def _put(*, actor: Actor, name: str, place: str, size: int, at: datetime) -> Dri
         raise InputError("name", _("The drive holds at most %(most)s files."), most=policy.DRIVE_FILES)
     if old is not None:
         former = str(old.file.name)
-        transaction.on_commit(lambda: default_storage.delete(former))
+        transaction.on_commit(lambda: default_storage.delete(former), robust=True)
         old.size, old.file, old.created_at = size, place, at
         old.save(update_fields=["size", "file", "created_at"])
         return old
@@ -107,7 +107,7 @@ def delete_file(*, actor: Actor, file_id: int, now: datetime | None = None) -> N
     if found is None:
         raise NotFound()
     place = str(found.file.name)
-    transaction.on_commit(lambda: default_storage.delete(place))
+    transaction.on_commit(lambda: default_storage.delete(place), robust=True)
     record("drive.deleted", actor=actor, account=None, subject=actor.user, at=now)
     found.delete()
 
