@@ -12,7 +12,7 @@ class KisCloudApp(AppConfig):
 
     def ready(self) -> None:
         """KIS cloud has its links, words for what it records, its place before staff, and listens to finance."""
-        from kiscloud import admin_index, company_letters, event_texts, links, product_letters, workbench
+        from kiscloud import admin_index, company_letters, event_texts, links, product_letters, web_seats, workbench
 
         event_texts.register()
         links.register()
@@ -20,3 +20,4 @@ class KisCloudApp(AppConfig):
         company_letters.register()
         admin_index.register()
         product_letters.register()
+        web_seats.register()

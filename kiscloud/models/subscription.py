@@ -105,6 +105,11 @@ class Subscription(StateModel):
         """Past its end at that moment."""
         return self.expires_at is not None and at >= self.expires_at
 
+    @property
+    def is_private(self) -> bool:
+        """Used on the company's own server; while it changes between the clouds both are open (S9.6)."""
+        return self.mode == self.Mode.PRIVATE and self.state != SubscriptionState.SWITCHING
+
     def state_at(self, *, at: datetime) -> SubscriptionState:
         """The state as people read it, though no job has written it down."""
         return SubscriptionState.EXPIRED if self.is_over(at=at) else SubscriptionState(self.state)

@@ -76,7 +76,10 @@ def verification_of(*, company: Company, now: datetime | None = None) -> Verific
 
 
 def may_open(*, product: Subscription, at: datetime) -> bool:
-    """Whether sets of the product may be entered: it runs or ended lately (S10.2), and nothing is overdue (Q-7)."""
+    """Whether sets of the product may be entered: it runs or ended lately (S10.2), here and not in a private cloud
+    (S9.5), and nothing is overdue (Q-7)."""
+    if product.is_private:
+        return False
     return product.opens_at(at=at) and not verification_of(company=product.company, now=at).refuses(Act.OPEN)
 
 

@@ -51,6 +51,15 @@ class ProductClosed(DomainError):
     hint = _("Renew it to go on. Until %(last)s its data can still be backed up.")
 
 
+class InPrivateCloud(DomainError):
+    """Its sets are used on the company's own server, not here."""
+
+    code = "product_private"
+    rule = "S9.5"
+    sentence = _("%(product)s is used in a private cloud, so its account sets in the public cloud are closed.")
+    hint = _("Enter by the private server, or change the product to the public cloud there.")
+
+
 class ActivatedStays(DomainError):
     """What was activated is never deleted."""
 
@@ -175,8 +184,11 @@ def locked_product(*, subscription_id: int) -> Subscription:
 
 def require_open(*, product: Subscription, at: datetime) -> None:
     """Its sets may be used at that moment: it runs, or ended less than 15 days ago (S10.2); its company was not left
-    unverified for too long (Q-7). Raises ProductClosed, VerifyFirst.
+    unverified for too long (Q-7); it is not used in a private cloud (S9.5). Raises ProductClosed, VerifyFirst,
+    InPrivateCloud.
     """
+    if product.is_private:
+        raise InPrivateCloud(product=product.get_edition_display())
     if product.opens_at(at=at):
         require_verified_in_time(company=product.company, act=Act.OPEN, now=at)
         return

@@ -18,7 +18,7 @@ from kiscloud.books.rights import ADMINISTRATORS, GROUPS, Right
 from kiscloud.editions import App
 from kiscloud.models import AccountSet, SetUser
 from kiscloud.services.demo_sets import standing_for
-from kiscloud.services.limits import may_open
+from kiscloud.services.subscriptions import require_open
 
 DEFAULT = "default"
 
@@ -55,9 +55,9 @@ class Place:
 def place_of(*, actor: Actor, number: str, now: datetime | None = None) -> Place:
     """The person's place in the books of the set with this number (S19.5).
 
-    Raises NotFound where there is no such set, it is not ready, its product no longer opens, or no administrator has
-    added the person, or has disabled it since: whoever is outside learns nothing. In a demo set everybody stands as
-    the common user (S3.5).
+    Raises NotFound where there is no such set, it is not ready, or no administrator has added the person, or has
+    disabled it since: whoever is outside learns nothing. Who belongs there learns why a product no longer opens
+    (`require_open`). In a demo set everybody stands as the common user (S3.5).
     """
     if actor.user is None:
         raise NotFound()
@@ -65,11 +65,12 @@ def place_of(*, actor: Actor, number: str, now: datetime | None = None) -> Place
     sets = AccountSet.objects.seen_by(person).filter(number=number, state=AccountSet.State.READY)
     sets = sets.filter(subscription__deleted_at=None, subscription__purged_at=None)
     found = sets.select_related("books", "subscription__company__account").filter(books__isnull=False).first()
-    if found is None or not may_open(product=found.subscription, at=now or timezone.now()):
+    if found is None:
         raise NotFound()
     user = BookUser.objects.filter(account_set=found, set_user__user=person).first()
     if user is None:
         raise NotFound()
+    require_open(product=found.subscription, at=now or timezone.now())
     return _place(found, found.books, user)
 
 

@@ -22,20 +22,23 @@ from config.nav import Console, NavItem, NavSection, Product
 from config.web import page
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place, place_of
+from kiscloud.web_seats import seated, watch_address
 
 P = ParamSpec("P")
 View = Callable[Concatenate[ConsoleRequest, Place, P], HttpResponse]
 
 
 def in_books(right: Right) -> Callable[[View[P]], Callable[..., HttpResponse]]:
-    """The view gets the person's place in the books of the address: 404 outside, 403 without the right."""
+    """The view gets the person's place in the books of the address, on a seat: 404 outside, 403 without the right."""
 
     def wrap(view: View[P]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: ConsoleRequest, number: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             place = place_of(actor=request.actor, number=number)
             place.require(right)
-            return view(request, place, *args, **kwargs)
+            product, account_set = place.account_set.subscription, place.account_set
+            outside = seated(request, product=product, account_set=account_set)
+            return outside or view(request, place, *args, **kwargs)
 
         return guarded
 
@@ -54,7 +57,9 @@ def draw(
     """The page in the frame of its set, with the links that the person's groups open."""
     frame = console(request)["nav"]
     nav = SimpleLazyObject(lambda: _of_set(frame, request.path, place))
-    found = {"place": place, "number": place.account_set.number, "nav": nav, **(context or {})}
+    account_set = place.account_set
+    watch = watch_address(product=account_set.subscription, account_set=account_set)
+    found = {"place": place, "number": account_set.number, "nav": nav, "watch": watch, **(context or {})}
     return page(request, template, found, part=part, status=status)
 
 

@@ -81,13 +81,18 @@ def test_rows_of_another_set_are_not_there(office):
             assert client.post(url, {"act": "void"}).status_code in (404, 405), name
 
 
-def test_nothing_is_there_once_the_product_no_longer_opens(office):
+@pytest.mark.rule("S9.5", "S10.2")
+def test_who_belongs_there_reads_why_the_product_no_longer_opens(office):
     url = reverse("books:home", kwargs={"number": office.set.number})
     client = client_of(office.makers_user)
-    for days, status in ((14, 200), (16, 404)):
+    for days, status in ((14, 200), (16, 409)):
         end = timezone.now() - timedelta(days=days)
         Subscription.objects.update(starts_at=end - timedelta(days=365), expires_at=end)
         assert client.get(url).status_code == status
+    later = timezone.now() + timedelta(days=9)
+    Subscription.objects.update(expires_at=later, mode=Subscription.Mode.PRIVATE, state=Subscription.State.PRIVATE)
+    assert "私有云" in client.get(url).text
+    assert client_of(make_user()).get(url).status_code == 404
 
 
 @pytest.mark.rule("S19.6")
@@ -131,11 +136,11 @@ def test_lists_cost_the_same_for_one_row_and_for_many(office, django_assert_num_
     url = reverse("books:voucher-list", kwargs={"number": office.set.number})
     office.write(("1002", "10", ""), ("5001", "", "10"))
     client.get(url)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         client.get(url)
     for _number in range(29):
         office.write(("1002", "10", ""), ("5001", "", "10"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         client.get(url)
 
 
