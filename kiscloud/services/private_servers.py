@@ -16,7 +16,7 @@ from config.transactions import atomic
 from kiscloud.models import Company, PrivateServer, Subscription
 from kiscloud.server_addresses import clean_endpoint
 from kiscloud.services.companies import require_admin
-from kiscloud.services.subscriptions import locked_product, require_open
+from kiscloud.services.subscriptions import locked_product, require_served
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that people mistake for another
 CODE_SIGNS = 16
@@ -127,7 +127,7 @@ def note_private_login(*, server: PrivateServer, now: datetime | None = None) ->
     """
     at = now or timezone.now()
     product = locked_product(subscription_id=server.subscription_id)
-    require_open(product=product, at=at)
+    require_served(product=product, at=at)
     PrivateServer.objects.filter(pk=server.pk).update(seen_at=at)
     if product.state == Subscription.State.PUBLIC:
         if count := product.sets.standing().count():

@@ -183,12 +183,19 @@ def locked_product(*, subscription_id: int) -> Subscription:
 
 
 def require_open(*, product: Subscription, at: datetime) -> None:
-    """Its sets may be used at that moment: it runs, or ended less than 15 days ago (S10.2); its company was not left
-    unverified for too long (Q-7); it is not used in a private cloud (S9.5). Raises ProductClosed, VerifyFirst,
-    InPrivateCloud.
+    """Its sets may be used here at that moment: it is served, and not used in a private cloud (S9.5).
+
+    Raises InPrivateCloud, and as `require_served`.
     """
     if product.is_private:
         raise InPrivateCloud(product=product.get_edition_display())
+    require_served(product=product, at=at)
+
+
+def require_served(*, product: Subscription, at: datetime) -> None:
+    """It may be used at that moment, in whichever cloud: it runs, or ended less than 15 days ago (S10.2); its company
+    was not left unverified for too long (Q-7). Raises ProductClosed, VerifyFirst.
+    """
     if product.opens_at(at=at):
         require_verified_in_time(company=product.company, act=Act.OPEN, now=at)
         return
