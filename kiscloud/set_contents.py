@@ -12,17 +12,29 @@ from kiscloud.models import AccountSet
 PURGING = "kiscloud.purging"  # names the set whose protected rows may go, until the end of the transaction
 
 _parts: list[type[models.Model]] = []
+_later: set[type[models.Model]] = set()
 
 
-def add_part(model: type[models.Model]) -> None:
-    """From now on a set's contents include its rows of this table; those it refers to were added before it."""
+def add_part(model: type[models.Model], *, later: bool = False) -> None:
+    """From now on a set's contents include its rows of this table; those it refers to were added before it.
+
+    A `later` table came after files of sets were kept without it: in those a set has none of its rows. A column that
+    came later has a default in the database, which the rows of older files get.
+    """
     if model not in _parts:
         _parts.append(model)
+    if later:
+        _later.add(model)
 
 
 def parts() -> tuple[type[models.Model], ...]:
     """Every table of a set, each after those that it refers to."""
     return tuple(_parts)
+
+
+def came_later(model: type[models.Model]) -> bool:
+    """Whether files of sets may lack the table."""
+    return model in _later
 
 
 def size_of(*, account_set: AccountSet) -> int:

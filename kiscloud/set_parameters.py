@@ -49,6 +49,7 @@ class Parameters:
     code_lengths: tuple[int, ...] = LENGTHS
     address: str = ""
     phone: str = ""
+    audit_first: bool = True  # vouchers are audited, by somebody else than their maker, before they are posted
 
     @property
     def stored(self) -> dict[str, Any]:

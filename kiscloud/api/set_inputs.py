@@ -33,6 +33,9 @@ class SetIn(Strict):
     start_month = serializers.CharField(max_length=10, help_text=_("The first period, like 2026-03."))
     tax_kind = serializers.ChoiceField(TaxKind.choices, default=TaxKind.GENERAL)
     template = serializers.ChoiceField(Template.choices, default=Template.SMALL_BUSINESS)
+    audit_first = serializers.BooleanField(
+        default=True, help_text=_("Somebody else than its maker audits a voucher before it is posted.")
+    )
     code_lengths = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=CODE_DIGITS_MAX),
         default=list(LENGTHS),
@@ -50,7 +53,7 @@ class SetIn(Strict):
 
 def parameters_from(asked: "dict[str, Any]") -> Parameters:
     """As the service takes them."""
-    chosen = {name: asked[name] for name in ("company", "start_month", "tax_kind", "template")}
+    chosen = {name: asked[name] for name in ("company", "start_month", "tax_kind", "template", "audit_first")}
     return Parameters(**chosen, code_lengths=tuple(asked["code_lengths"]))
 
 

@@ -7,6 +7,10 @@ from accounts.event_texts import Group, Words, add_texts
 TEXTS: dict[str, Words] = {
     "books.opened": Words(_("Finished the opening balances of %(set)s"), icon="book-open-check", tone="ok"),
     "books.opening_entered": Words(_("Entered opening balances of %(set)s"), icon="book-open"),
+    "books.audits_required": Words(_("Vouchers of %(set)s are audited before they are posted"), icon="file-check"),
+    "books.audits_waived": Words(
+        _("Vouchers of %(set)s are posted without an audit from now on"), icon="file-x", tone="warn"
+    ),
     "books.groups_changed": Words(_("%(person)s is in other user groups of %(set)s now"), icon="users"),
     "books.subject_added": Words(_("Added the subject %(chosen)s to %(set)s"), icon="list-plus"),
     "books.subject_changed": Words(_("Changed the subject %(chosen)s of %(set)s"), icon="list"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kiscloud.books.views import closing, imports, printing, reports, set_up, vouchers
+from kiscloud.books.views import closing, imports, parameters, printing, reports, set_up, vouchers
 
 app_name = "books"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("subjects/<int:pk>/edit/", set_up.edit_subject, name="subject-edit"),
     path("subjects/<int:pk>/act/", set_up.act_subject, name="subject-act"),
     path("openings/", set_up.openings, name="openings"),
+    path("parameters/", parameters.parameters, name="parameters"),
     path("users/", set_up.users, name="user-list"),
     path("users/<int:pk>/", set_up.edit_user, name="user-edit"),
 ]

@@ -52,6 +52,15 @@ class SetForm(forms.Form):
         help_text=_("The month whose opening balances you enter, like 2026-03. It cannot be changed later."),
         attrs={"type": "month", "autocomplete": "off", "placeholder": "2026-03"},
     )
+    audit_first = forms.BooleanField(
+        label=_("Vouchers are audited before they are posted"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "By somebody else than their maker. Leave it off if one person keeps the books; an administrator of the "
+            "set can change it later."
+        ),
+    )
     template = forms.ChoiceField(label=_("Chart of subjects"), choices=Template.choices)
     code_lengths = RuledField(
         read_lengths,

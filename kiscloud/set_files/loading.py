@@ -1,37 +1,44 @@
 """Loading one set of a file into an empty set: under new ids, set-based, whole or not at all."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import psycopg
 from django.db import models
+from django.db.models.fields import NOT_PROVIDED
 from psycopg import sql
 
 from config.copying import raw_cursor
 from config.transactions import atomic
 from kiscloud.models import AccountSet
-from kiscloud.set_contents import parts
+from kiscloud.set_contents import came_later, parts
 from kiscloud.set_files.manifest import SetPart, Table, Unfit
 from kiscloud.set_files.reading import Opened
 from kiscloud.set_files.writing import columns_of, listed
 
 # What the database says to rows that are not what they should be.
-_REFUSED: Final = (psycopg.DataError, psycopg.IntegrityError, psycopg.InternalError, psycopg.errors.RaiseException)
+_REFUSED: Final = (
+    *(psycopg.DataError, psycopg.IntegrityError, psycopg.InternalError, psycopg.errors.RaiseException),
+    psycopg.errors.UndefinedTable,  # a column that refers to a table which the file lacks
+)
 
 
 @atomic
 def load_set(*, opened: Opened, part: SetPart, account_set: AccountSet) -> dict[str, int]:
     """The empty set has the rows of this part under new ids, and every deferred rule of the database was asked.
 
-    What refers to somebody outside the set (S17.8) refers to nobody now. Answers the rows of each table. Raises Unfit,
-    and then nothing is there. Part of the caller's transaction, which has locked the set.
+    What refers to somebody outside the set (S17.8) refers to nobody now. A file from before a table or a column was
+    there has none of it. Answers the rows of each table. Raises Unfit, and then nothing is there. Part of the caller's
+    transaction, which has locked the set.
     """
     said = {table.name: table for table in part.tables}
-    if sorted(said) != sorted(model._meta.db_table for model in parts()):
+    held = [model for model in parts() if model._meta.db_table in said]
+    if len(held) != len(part.tables) or not all(model in held or came_later(model) for model in parts()):
         raise Unfit()
     try:
-        for model in parts():
+        for model in held:
             _stage(model, said[model._meta.db_table], opened)
-        rows = {model._meta.db_table: _move(model, account_set) for model in parts()}
+        rows = {model._meta.db_table: _move(model, said[model._meta.db_table].columns, account_set) for model in held}
         with raw_cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -42,9 +49,8 @@ def load_set(*, opened: Opened, part: SetPart, account_set: AccountSet) -> dict[
 
 def _stage(model: type[models.Model], table: Table, opened: Opened) -> None:
     """The rows lie in a table of this transaction, each with the id that it will have."""
-    name, columns = model._meta.db_table, columns_of(model)
-    if table.columns != columns:
-        raise Unfit()
+    name, columns = model._meta.db_table, table.columns
+    _refuse_columns(model, columns)
     words = {"staged": _staged(model), "table": sql.Identifier(name), "columns": listed(columns)}
     with raw_cursor() as cursor:
         for statement in _STAGE:
@@ -57,9 +63,15 @@ def _stage(model: type[models.Model], table: Table, opened: Opened) -> None:
         cursor.execute(_INDEX.format(**words))
 
 
-def _move(model: type[models.Model], account_set: AccountSet) -> int:
+def _refuse_columns(model: type[models.Model], columns: Sequence[str]) -> None:
+    """Raises Unfit unless these are the table's columns in their order; one that came later may be missing."""
+    later = {field.column for field in model._meta.concrete_fields if field.db_default is not NOT_PROVIDED}
+    if columns != [column for column in columns_of(model) if column in columns or column not in later]:
+        raise Unfit()
+
+
+def _move(model: type[models.Model], columns: Sequence[str], account_set: AccountSet) -> int:
     """The staged rows are the set's; what they refer to is named by its new id, in whatever order it came."""
-    columns = columns_of(model)
     sources = [_source(field) for field in model._meta.concrete_fields if field.column in columns]
     dangling = [source.dangling for source in sources if source.dangling]
     words = {

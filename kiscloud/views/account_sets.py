@@ -132,6 +132,7 @@ def _facts(account_set: AccountSet) -> list[tuple[str, object]]:
         (_("Company name"), chosen["company"]),
         (_("Taxpayer"), TaxKind(chosen["tax_kind"]).label),
         (_("First period"), f"{month[:4]}-{month[4:]}"),
+        (_("Vouchers are audited before they are posted"), _("Yes") if chosen.get("audit_first", True) else _("No")),
         (_("Chart of subjects"), Template(chosen["template"]).label),
         (_("Digits of each level"), "-".join(map(str, chosen["code_lengths"]))),
     ]

@@ -115,14 +115,14 @@ def test_a_set_is_created_and_its_page_shows_how_it_comes_on(console, product):
 
 
 @pytest.mark.rule("S13.2")
-@pytest.mark.parametrize(("edition", "asks"), [("trade", 4), ("professional", 6), ("flagship", 8)])
+@pytest.mark.parametrize(("edition", "asks"), [("trade", 5), ("professional", 7), ("flagship", 9)])
 def test_each_edition_asks_for_its_own(console, product, edition, asks):
     Subscription.objects.filter(pk=product.pk).update(edition=edition)
     form = console.get(at("set-create", product.pk)).context["form"]
     assert len(form.fields) == asks
     more = {"template": "small_business", "code_lengths": "4-2", "address": "深圳", "phone": "0755-1"}
     assert console.post(at("set-create", product.pk), {**ANSWERS, **more}).status_code == 302
-    assert AccountSet.objects.get().parameters["code_lengths"] == ([4, 2] if asks > 4 else [4, 2, 2, 2])
+    assert AccountSet.objects.get().parameters["code_lengths"] == ([4, 2] if asks > 5 else [4, 2, 2, 2])
 
 
 def test_wrong_answers_stand_at_their_fields(console, product):

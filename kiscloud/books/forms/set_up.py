@@ -46,6 +46,19 @@ class GroupsForm(forms.Form):
         chosen.choices = list(rows.values_list("key", "name"))
 
 
+class ParametersForm(forms.Form):
+    """What of the parameters can be changed later."""
+
+    audit_first = forms.BooleanField(
+        label=_("Vouchers are audited before they are posted"),
+        required=False,
+        help_text=_(
+            "By somebody else than their maker. Without it saved vouchers can be posted at once, as suits books that "
+            "one person keeps. The log says who changed it."
+        ),
+    )
+
+
 class ImportForm(forms.Form):
     """A spreadsheet."""
 

@@ -16,7 +16,8 @@ from accounts.forms.events import Day
 from kiscloud.books import policy
 from kiscloud.books.entries import Entry, Header
 from kiscloud.books.forms.amounts import SignedAmount
-from kiscloud.books.models import Voucher, Word
+from kiscloud.books.models import Books, Voucher, Word
+from kiscloud.books.periods import as_choices, months_with_vouchers
 from kiscloud.books.typed import read_amount, read_quantity
 
 CELLS: Final = ("summary", "subject", "debit", "credit", "quantity")
@@ -121,7 +122,7 @@ class VoucherFilter(forms.Form):
     """By period, state, word, subject, words of the summary and amount."""
 
     month = forms.TypedChoiceField(label=pgettext_lazy("books", "Period"), required=False, coerce=int, empty_value=None)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Voucher.State.choices])
+    state = forms.ChoiceField(label=_("State"), required=False)
     word = forms.ChoiceField(
         label=_("Word"), required=False, choices=[("", _("All")), *((word, word) for word in Word.values)]
     )
@@ -129,10 +130,12 @@ class VoucherFilter(forms.Form):
     amount = SignedAmount(label=_("Amount"))
     q = forms.CharField(label=_("Words of the summary"), required=False, max_length=60, widget=forms.SearchInput)
 
-    def __init__(self, data: Any, *, months: Sequence[tuple[int, str]]) -> None:
+    def __init__(self, data: Any, *, books: Books) -> None:
         super().__init__(data)
-        chosen: Any = self.fields["month"]
-        chosen.choices = [("", _("All periods")), *months]
+        month: Any = self.fields["month"]
+        month.choices = [("", _("All periods")), *as_choices(months_with_vouchers(books))]
+        state: Any = self.fields["state"]
+        state.choices = [("", _("All")), *((value, books.stage(value)) for value in Voucher.State.values)]
 
     @property
     def narrows(self) -> bool:

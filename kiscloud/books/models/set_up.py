@@ -3,10 +3,11 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from config.states import StateField, StateModel, states_check, transition
+from kiscloud.books.models.voucher import VoucherState
 from kiscloud.models import AccountSet
 from kiscloud.set_parameters import TaxKind, Template
 
@@ -15,7 +16,7 @@ class Books(models.Model):
     """The parameters of a set's books, and where they stand. Its row is the lock of everything that is written.
 
     `month` is the first that is not closed: what is posted is posted there. Until `opened_at` opening balances can be
-    entered and nothing can be posted.
+    entered and nothing can be posted. Only what somebody else audited is posted, unless `audit_first` is off.
     """
 
     account_set = models.OneToOneField(AccountSet, models.PROTECT, related_name="books", verbose_name=_("account set"))
@@ -25,6 +26,7 @@ class Books(models.Model):
     code_lengths = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("digits of each level"))
     start_month = models.IntegerField(_("first period"))
     month = models.IntegerField(_("current period"))
+    audit_first = models.BooleanField(_("vouchers are audited before they are posted"), default=True, db_default=True)
     opened_at = models.DateTimeField(_("opening balances finished"), null=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
@@ -44,6 +46,17 @@ class Books(models.Model):
     def is_open(self) -> bool:
         """Opening balances are finished, so that vouchers can be posted."""
         return self.opened_at is not None
+
+    @property
+    def postable(self) -> list[str]:
+        """The states from which vouchers are posted."""
+        return [VoucherState.AUDITED] if self.audit_first else [VoucherState.SAVED, VoucherState.AUDITED]
+
+    def stage(self, state: str) -> str:
+        """What a voucher's state is called here: without audits a saved one waits to be posted."""
+        if state == VoucherState.SAVED and not self.audit_first:
+            return gettext("To be posted")
+        return str(VoucherState(state).label)
 
 
 class PeriodState(models.TextChoices):

@@ -48,7 +48,8 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
 class Voucher(StateModel):
     """A voucher of a month. Its number is given when it is saved; a draft may be incomplete and has none yet.
 
-    The database keeps that one which is no draft balances, that its lines stay, and that a posted one never changes.
+    The database keeps that one which is no draft balances, that its lines stay, that a posted one never changes, and
+    that one is audited before it is posted where the books want it.
     """
 
     State = VoucherState
@@ -96,7 +97,7 @@ class Voucher(StateModel):
             ),
             models.CheckConstraint(name="books_voucher_numbered", condition=Q(state="draft") | Q(number__gt=0)),
             models.CheckConstraint(
-                name="books_voucher_audited", condition=~Q(state__in=["audited", "posted"]) | Q(auditor__isnull=False)
+                name="books_voucher_audited", condition=~Q(state="audited") | Q(auditor__isnull=False)
             ),
             models.CheckConstraint(
                 name="books_voucher_other_auditor",
@@ -134,7 +135,7 @@ class Voucher(StateModel):
         """It can be changed again."""
         self.auditor = None
 
-    @transition(field=state, source=State.AUDITED, target=State.POSTED)
+    @transition(field=state, source=[State.SAVED, State.AUDITED], target=State.POSTED)
     def post(self, *, by: BookUser) -> None:
         """It is in the books for good."""
         self.poster, self.posted_at = by, timezone.now()

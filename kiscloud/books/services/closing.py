@@ -60,7 +60,7 @@ class Unposted(DomainError):
 
     code = "vouchers_unposted"
     sentence = _("%(count)s vouchers of %(month)s are not posted yet.")
-    hint = _("Audit and post them first; make void what is not needed.")
+    hint = _("Post them first; make void what is not needed.")
 
 
 class LaterPosted(DomainError):
@@ -115,7 +115,7 @@ def _left(account_set: AccountSet, month: int, **subject: object) -> list[tuple[
 def carry_over(
     *, actor: Actor, account_set: AccountSet, together: bool = False, now: datetime | None = None
 ) -> list[Voucher]:
-    """Vouchers that bring profit and loss of the current period to nought wait to be audited (结转损益).
+    """Vouchers that bring profit and loss of the current period to nought wait to be posted (结转损益).
 
     One for income and one for costs, or one for both. Locks the books. Raises NotGranted, Unposted, NothingToCarry.
     """
@@ -135,7 +135,7 @@ def carry_over(
 
 @atomic
 def carry_over_year(*, actor: Actor, account_set: AccountSet, now: datetime | None = None) -> Voucher:
-    """In December: a voucher that brings the year's profit to retained earnings waits to be audited.
+    """In December: a voucher that brings the year's profit to retained earnings waits to be posted.
 
     Locks the books. Raises NotGranted, Unposted, NothingToCarry, NotYet.
     """

@@ -1,4 +1,7 @@
-"""Auditing and posting: somebody else than the maker finds vouchers right, then they are in the books for good."""
+"""Auditing and posting: somebody else than the maker finds vouchers right, then they are in the books for good.
+
+Books may do without audits (`Books.audit_first`), as whoever keeps them alone must.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,7 +29,10 @@ class OwnVoucher(NotAllowed):
 
     code = "own_voucher"
     sentence = _("You made voucher %(voucher)s yourself; somebody else must audit it.")
-    hint = _("Ask a colleague who may audit, or an administrator of the account set.")
+    hint = _(
+        "Ask a colleague who may audit. Where one person keeps the books, an administrator of the account set can "
+        "switch off audits on the page “Parameters”."
+    )
 
 
 class NotOpened(DomainError):
@@ -109,14 +115,15 @@ def post_vouchers(
     voucher_ids: Collection[int] | None = None,
     now: datetime | None = None,
 ) -> Done:
-    """These audited vouchers of the current period, or all of them, are in the books for good, by one statement.
+    """These vouchers of the current period, or all that can be, are in the books for good, by one statement.
 
-    The same statement moves the balances. Locks the books. Raises NotFound, NotGranted, NotOpened, NumbersHaveGaps.
+    They are audited, or saved where the books do without audits. The same statement moves the balances. Locks the
+    books. Raises NotFound, NotGranted, NotOpened, NumbersHaveGaps.
     """
     place = locked_place(actor=actor, account_set=account_set, right=Right.POST)
     if not place.books.is_open:
         raise NotOpened()
-    rows = Voucher.objects.of(account_set).filter(month=place.books.month, state=State.AUDITED)
+    rows = Voucher.objects.of(account_set).filter(month=place.books.month, state__in=place.books.postable)
     if voucher_ids is not None:
         rows = rows.filter(pk__in=voucher_ids)
     _refuse_gaps(place, list(rows.values_list("word", "number")))

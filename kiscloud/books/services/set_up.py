@@ -1,8 +1,16 @@
-"""Making books: their parameters, subjects, groups and first period (S13.2)."""
+"""Making books: their parameters, subjects, groups and first period (S13.2); what of it can be changed later."""
 
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from config.errors import NotAllowed
+from config.transactions import atomic
 from kiscloud.books import charts
 from kiscloud.books.models import Books, Period, Subject
-from kiscloud.books.services.people import make_groups
+from kiscloud.books.rights import Right
+from kiscloud.books.services.people import locked_place, make_groups, note
 from kiscloud.models import AccountSet
 from kiscloud.set_parameters import read_parameters
 
@@ -19,6 +27,7 @@ def create_books(*, account_set: AccountSet) -> Books:
         tax_kind=chosen.tax_kind,
         template=chosen.template,
         code_lengths=list(chosen.code_lengths),
+        audit_first=chosen.audit_first,
         start_month=chosen.start_month,
         month=chosen.start_month,
     )
@@ -55,3 +64,22 @@ def _subject(books: Books, entry: charts.Entry, parent: Subject | None, *, is_le
         cash_in=entry.cash_in,
         cash_out=entry.cash_out,
     )
+
+
+@atomic
+def require_audits(*, actor: Actor, account_set: AccountSet, audit_first: bool, now: datetime | None = None) -> Books:
+    """From now on vouchers are audited before they are posted, or need not be; what is posted stays as it is.
+
+    Administrators of the set decide it, and the log says so. Locks the books. Raises NotFound, NotGranted, NotAllowed.
+    """
+    place = locked_place(actor=actor, account_set=account_set, right=Right.SET_UP)
+    if not place.is_admin:
+        raise NotAllowed(_("Only administrators of the account set change its parameters."))
+    books = place.books
+    if books.audit_first != audit_first:
+        books.audit_first = audit_first
+        books.save(update_fields=["audit_first"])
+        note(
+            what=f"books.audits_{'required' if audit_first else 'waived'}", actor=actor, account_set=account_set, at=now
+        )
+    return books

@@ -6,6 +6,9 @@
 -- Finished rows may be inserted as they are, together with their balances, which is how a set is restored. Where a whole
 -- set is deleted (`kiscloud.purging` names it), its rows may go.
 
+DROP FUNCTION IF EXISTS books_check_voucher, books_guard_voucher, books_post, books_guard_new_lines, books_guard_lines,
+    books_refuse_truncate CASCADE;
+
 CREATE OR REPLACE FUNCTION books_purging(p_set bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT current_setting('kiscloud.purging', true) = p_set::text
 $$;
@@ -49,7 +52,7 @@ END $$;
 CREATE TRIGGER books_voucher_stays BEFORE UPDATE OR DELETE ON books_voucher
     FOR EACH ROW EXECUTE FUNCTION books_guard_voucher();
 
--- Posting: only in the current month of open books; the sums of each subject and of each kind of cash flow move.
+-- Posting: only in the current month of open books, and what somebody audited unless the books do without; the sums of each subject and of each kind of cash flow move.
 CREATE OR REPLACE FUNCTION books_post() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     v_posted bigint[];
@@ -62,6 +65,9 @@ BEGIN
     IF EXISTS (SELECT FROM books_voucher v JOIN books_books b USING (account_set_id)
                WHERE v.id = ANY (v_posted) AND (v.month <> b.month OR b.opened_at IS NULL)) THEN
         RAISE EXCEPTION 'only the current period is posted' USING ERRCODE = 'integrity_constraint_violation';
+    ELSIF EXISTS (SELECT FROM books_voucher v JOIN books_books b USING (account_set_id)
+                  WHERE v.id = ANY (v_posted) AND b.audit_first AND v.auditor_id IS NULL) THEN
+        RAISE EXCEPTION 'these books post what is audited' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     INSERT INTO books_balance AS b (account_set_id, month, subject_id, opening, debit, credit, carried,
                                     year_debit, year_credit, year_carried, quantity, quantity_moved)

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from kiscloud.books import months
-from kiscloud.books.models import Voucher
+from kiscloud.books.models import Books, Voucher
 from kiscloud.books.printed import TITLES
 
 register = template.Library()
@@ -68,9 +68,16 @@ def at(values: Mapping[Any, Any] | None, key: Any) -> Any:
 
 
 @register.filter
-def by_state(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """The steps of a voucher with how many stand there; drafts only if there are some."""
-    shown = [State.SAVED, State.AUDITED, State.POSTED]
-    if counts[State.DRAFT]:
-        shown.insert(0, State.DRAFT)
-    return [(str(state), str(state.label), counts[state]) for state in shown]
+def stage(state: str, books: Books) -> str:
+    """What the state of a voucher is called in these books."""
+    return books.stage(state)
+
+
+@register.filter
+def by_state(counts: Mapping[str, int], books: Books) -> list[tuple[str, str, int]]:
+    """The steps of a voucher with how many stand there; drafts only if there are some, audits only if they count."""
+    shown = [State.DRAFT, State.SAVED, State.AUDITED, State.POSTED]
+    left_out = {State.DRAFT} if books.audit_first else {State.DRAFT, State.AUDITED}
+    return [
+        (str(state), books.stage(state), counts[state]) for state in shown if counts[state] or state not in left_out
+    ]

@@ -64,13 +64,15 @@ def closing(request: ConsoleRequest, place: Place) -> HttpResponse:
         return _act(request, place)
     month = place.books.month
     checks = checks_of(account_set=place.account_set, books=place.books)
+    counts = _counts(place, month)
     context = {
         "month": month,
         "checks": checks,
         "ready": all(check.holds for check in checks),
         "first": next((check.key for check in checks if not check.holds), ""),
         "gaps": gaps_of(place.account_set, month),
-        "counts": _counts(place, month),
+        "counts": counts,
+        "postable": sum(counts[state] for state in place.books.postable),
         "carried": Voucher.objects.of(place.account_set).filter(month=month, kind=Voucher.Kind.CARRY_OVER),
         "before": following(month, -1) if place.books.month > place.books.start_month else None,
         "periods": Period.objects.filter(account_set=place.account_set).order_by("-month")[:12],
@@ -93,7 +95,7 @@ def _do(name: str, wanted: dict[str, Any], *, together: bool) -> str:
     """The act, and what is said of it."""
     if name == "carry":
         made = carry_over(**wanted, together=together)
-        return _("%(vouchers)s wait to be audited and posted.") % {"vouchers": "、".join(map(str, made))}
+        return _("%(vouchers)s wait to be posted.") % {"vouchers": "、".join(map(str, made))}
     said = ACTS.get(name)
     if said is None:
         return _("Nothing was done.")
@@ -102,7 +104,7 @@ def _do(name: str, wanted: dict[str, Any], *, together: bool) -> str:
 
 
 ACTS: dict[str, tuple[Any, Any, Any]] = {
-    "carry-year": (carry_over_year, str, lazy("%(done)s waits to be audited and posted.")),
+    "carry-year": (carry_over_year, str, lazy("%(done)s waits to be posted.")),
     "renumber": (renumber, int, lazy("%(done)s numbers were changed.")),
     "post": (post_vouchers, lambda done: done.done, lazy("%(done)s vouchers done.")),
     "close": (close_period, worded, lazy("Closed. The current period is %(done)s now.")),

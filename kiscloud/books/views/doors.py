@@ -111,6 +111,7 @@ def _sections(path: str, place: Place) -> list[NavSection]:
                 ("closing", _("Closing a period"), "lock", Right.VIEW),
                 ("subject-list", _("Subjects"), "list-tree", Right.VIEW),
                 ("openings", _("Opening balances"), "book-open-check", Right.VIEW),
+                ("parameters", _("Parameters"), "settings-2", Right.VIEW),
                 ("user-list", _("Users and rights"), "users", Right.VIEW),
             ),
         ),

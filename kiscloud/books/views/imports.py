@@ -16,7 +16,6 @@ from kiscloud.books import policy
 from kiscloud.books.forms.set_up import ImportForm
 from kiscloud.books.forms.vouchers import VoucherFilter
 from kiscloud.books.models import Line
-from kiscloud.books.periods import as_choices, months_with_vouchers
 from kiscloud.books.rights import Right
 from kiscloud.books.services.imports import WrongRows, import_vouchers
 from kiscloud.books.services.people import Place
@@ -76,7 +75,7 @@ def export(request: ConsoleRequest, place: Place, file_format: str) -> HttpRespo
     """The lines of the vouchers that the list's filter (in the address) shows, as they can be imported again."""
     if file_format not in FORMATS:
         raise NotFound()
-    form = VoucherFilter(request.GET, months=as_choices(months_with_vouchers(place.books)))
+    form = VoucherFilter(request.GET, books=place.books)
     found = narrowed(place, form.asked)
     lines = Line.objects.filter(voucher__in=found).select_related("voucher", "subject")
     ordered = lines.order_by("day", "voucher__word", "voucher__number", "voucher_id", "place")[:ROWS_MAX]

@@ -11,7 +11,6 @@ from config.errors import DomainError
 from kiscloud.books import printed
 from kiscloud.books.forms.vouchers import VoucherFilter
 from kiscloud.books.models import Line, Subject, Voucher
-from kiscloud.books.periods import as_choices, months_with_vouchers
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
 from kiscloud.books.views.doors import in_books
@@ -39,7 +38,7 @@ def one(_request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
 @in_books(Right.VIEW)
 def month(request: ConsoleRequest, place: Place) -> HttpResponse:
     """All that the list's filter (in the address) shows, in the order of their numbers."""
-    form = VoucherFilter(request.GET, months=as_choices(months_with_vouchers(place.books)))
+    form = VoucherFilter(request.GET, books=place.books)
     found = narrowed(place, form.asked).exclude(state=Voucher.State.DRAFT).select_related(*PEOPLE)
     vouchers = list(found.order_by("month", "word", "number")[: SHEETS_MAX + 1])
     if len(vouchers) > SHEETS_MAX:

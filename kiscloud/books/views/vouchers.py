@@ -19,7 +19,6 @@ from kiscloud.books.entries import WrongLines
 from kiscloud.books.forms.vouchers import HeadForm, Row, VoucherFilter, entries_of, padded, rows_of, typed_rows
 from kiscloud.books.models import Line, Subject, Voucher
 from kiscloud.books.months import first_day, last_day
-from kiscloud.books.periods import as_choices, months_with_vouchers
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
 from kiscloud.books.services.posting import audit_voucher, audit_vouchers, post_vouchers, unaudit_voucher
@@ -34,7 +33,7 @@ PEOPLE = ("maker", "auditor", "poster")
 @in_books(Right.VIEW)
 def listing(request: ConsoleRequest, place: Place) -> HttpResponse:
     """Newest first, narrowed by what was asked."""
-    form = VoucherFilter(request.GET, months=as_choices(months_with_vouchers(place.books)))
+    form = VoucherFilter(request.GET, books=place.books)
     found = narrowed(place, form.asked).select_related(*PEOPLE)
     rows = paginate(found, request, order=("-day", "-id"))
     context = {"filter": form, "page": rows, "narrowed": form.narrows}
@@ -160,7 +159,9 @@ def detail(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
         "in_words": capitals(voucher.total),
         "reversals": list(voucher.reversals.all()),
         "own": voucher.maker_id == place.user.pk,
-        "postable": voucher.state == State.AUDITED and voucher.month == place.books.month and place.books.is_open,
+        "postable": voucher.state in place.books.postable
+        and voucher.month == place.books.month
+        and place.books.is_open,
     }
     return draw(request, place, "books/vouchers/detail.html", context)
 
@@ -200,7 +201,7 @@ def act(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
 @require_POST
 @in_books(Right.VIEW)
 def batch(request: ConsoleRequest, place: Place) -> HttpResponse:
-    """The ticked vouchers audited or posted at once; without ticks, all audited ones of the period are posted."""
+    """The ticked vouchers audited or posted at once; without ticks, all of the period that can be are posted."""
     chosen = [int(pk) for pk in request.POST.getlist("voucher") if pk.isdecimal() and len(pk) < 19][:500]
     back = f"{address(place, 'voucher-list')}?{request.GET.urlencode()}"
     posts = request.POST.get("act") in ("post", "post-all")

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kiscloud.books.models import Balance, BookUser, Line, Voucher
+from kiscloud.books.models import Balance, Books, BookUser, Line, Voucher
 from kiscloud.set_contents import purge_contents
 from tests.kiscloud.books.bookkeeping import MONTH, Office
 
@@ -82,3 +82,11 @@ def test_a_whole_set_may_go(office):
     assert gone["books_line"] == 2
     assert not Balance.objects.exists()
     assert not Voucher.objects.exists()
+
+
+def test_only_what_was_audited_is_posted_unless_the_books_do_without(office):
+    voucher = sale(office)
+    refused(lambda: Voucher.objects.filter(pk=voucher.pk).update(state="posted"))
+    Books.objects.update(audit_first=False)
+    committed(lambda: Voucher.objects.filter(pk=voucher.pk).update(state="posted"))
+    refused(lambda: Voucher.objects.filter(pk=voucher.pk).update(state="saved"))

@@ -1,6 +1,8 @@
 """Real books, backed up and restored: every statement the same to the fen, the books go on, nobody enters unasked."""
 
+import io
 import threading
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -18,9 +20,10 @@ from kiscloud.services import backups, restores
 from kiscloud.services.expiry import purge_product
 from kiscloud.services.set_users import add_users
 from kiscloud.set_contents import purge_contents
-from kiscloud.set_files import open_file
+from kiscloud.set_files import Unfit, open_file, write_file, writing
 from kiscloud.set_files.keeping import open_kept
 from kiscloud.set_files.loading import load_set
+from kiscloud.set_files.writing import columns_of
 from kiscloud.set_parameters import Template
 from tests.kiscloud.books.bookkeeping import MONTH, Office
 from tests.kiscloud.kis import person
@@ -157,3 +160,19 @@ def test_an_archive_of_a_purged_product_loads_again() -> None:
         load_set(opened=opened, part=opened.only_set(), account_set=other.set)
     assert statements(other.set) == before
     assert SetUser.objects.filter(account_set=other.set).exists()
+
+
+@pytest.mark.parametrize(("column", "fits"), [("audit_first", True), ("month", False)])
+def test_a_file_from_before_something_was_kept_still_restores(
+    monkeypatch: pytest.MonkeyPatch, column: str, fits: bool
+) -> None:
+    office, other, file = month_of_trade(), Office(), io.BytesIO()
+    with monkeypatch.context() as past:
+        past.setattr(writing, "columns_of", lambda model: [name for name in columns_of(model) if name != column])
+        write_file(account_sets=[office.set], to=file)
+    purge_contents(account_set=other.set)
+    with open_file(file) as opened, nullcontext() if fits else pytest.raises(Unfit):
+        load_set(opened=opened, part=opened.only_set(), account_set=other.set)
+    if fits:
+        assert statements(other.set) == statements(office.set)
+        assert Books.objects.get(account_set=other.set).audit_first

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import Event
 from config.errors import InputError, NotAllowed, NotFound
 from config.states import MoveRefused
 from kiscloud.books.entries import Entry, WrongLines
 from kiscloud.books.models import BookUser, Voucher
-from kiscloud.books.services.closing import renumber
+from kiscloud.books.services.closing import carry_over, close_period, renumber
 from kiscloud.books.services.people import NotGranted, let_go, rename_person
 from kiscloud.books.services.posting import (
     NotOpened,
@@ -20,6 +21,7 @@ from kiscloud.books.services.posting import (
     post_vouchers,
     unaudit_voucher,
 )
+from kiscloud.books.services.set_up import require_audits
 from kiscloud.books.services.vouchers import (
     NumberNeeded,
     VoucherFixed,
@@ -40,6 +42,7 @@ ALLOWED = {
     ("saved", "audit"): "audited",
     ("saved", "void"): "void",
     ("audited", "unaudit"): "saved",
+    ("saved", "post"): "posted",  # where the books do without audits
     ("audited", "post"): "posted",
 }
 ARGUMENTS = {"keep": {"number": 1}, "audit": {"by": None}, "post": {"by": None}}
@@ -210,3 +213,28 @@ def test_a_line_without_summary_says_what_the_one_above_says(office):
     header = office.header()
     voucher = save_voucher(actor=office.maker, account_set=office.set, header=header, entries=entries)
     assert {line.summary for line in voucher.lines.all()} == {"收款"}
+
+
+@pytest.mark.rule("S13.2")
+def test_books_of_one_person_do_without_audits_once_an_administrator_says_so(office):
+    office.write(*SALE)
+    asked = {"account_set": office.set, "audit_first": False}
+    assert post_vouchers(actor=office.maker, account_set=office.set).done == 0
+    with pytest.raises(NotAllowed):
+        require_audits(actor=person(office.add("accountants")), **asked)
+    require_audits(actor=office.maker, **asked)
+    assert post_vouchers(actor=office.maker, account_set=office.set).done == 1
+    assert Event.objects.filter(kind="books.audits_waived").count() == 1
+    office.write(*SALE)
+    require_audits(actor=office.maker, account_set=office.set, audit_first=True)
+    assert post_vouchers(actor=office.maker, account_set=office.set).done == 0
+
+
+def test_one_person_closes_a_month_without_audits():
+    office = Office(audit_first=False).open()
+    office.write(*SALE)
+    wanted = {"actor": office.maker, "account_set": office.set}
+    post_vouchers(**wanted)
+    carry_over(**wanted)
+    post_vouchers(**wanted)
+    assert close_period(**wanted) == 202604
