@@ -37,18 +37,6 @@ def came_later(model: type[models.Model]) -> bool:
     return model in _later
 
 
-def size_of(*, account_set: AccountSet) -> int:
-    """How many bytes the rows of the set take."""
-    size = 0
-    with connection.cursor() as cursor:
-        for model in _parts:
-            table = connection.ops.quote_name(model._meta.db_table)
-            query = f"SELECT COALESCE(sum(pg_column_size(t.*)), 0) FROM {table} t WHERE account_set_id = %s"  # noqa: S608
-            cursor.execute(query, [account_set.pk])
-            size += int(cursor.fetchone()[0])
-    return size
-
-
 @atomic
 def purge_contents(*, account_set: AccountSet) -> dict[str, int]:
     """Nothing of what was in the set is there any more; answers how many rows went, by table.

@@ -16,7 +16,6 @@ from config.errors import DomainError, NotFound
 from config.jobs import enqueue
 from config.models import Job
 from config.transactions import atomic
-from kiscloud import set_contents
 from kiscloud.editions import EDITIONS
 from kiscloud.models import AccountSet, Company, CompanyMember, SetUser, Subscription
 from kiscloud.models.account_set import AccountSetQuerySet
@@ -24,6 +23,7 @@ from kiscloud.services.companies import locked_company, require_admin
 from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.news import tell_person
 from kiscloud.services.subscriptions import company_of, locked_product, require_place
+from kiscloud.set_files.writing import size_of
 from kiscloud.set_moments import Moment, tell
 from kiscloud.set_parameters import Parameters, check_parameters
 from kiscloud.set_users import check_name
@@ -99,7 +99,7 @@ def make_set(*, set_id: int, now: datetime | None = None) -> None:
     tell(Moment.MADE, account_set)
     for set_user in account_set.users.all():
         tell(Moment.USER_ADDED, set_user)
-    account_set.size = set_contents.size_of(account_set=account_set)
+    account_set.size = size_of(account_set=account_set)
     account_set.open()
     account_set.save(update_fields=["state", "size"])
     note_set(what="created", actor=SYSTEM, account_set=account_set, at=at)

@@ -58,16 +58,33 @@ def _write_table(model: type[models.Model], account_set: AccountSet, pack: zipfi
     name = model._meta.db_table
     columns = columns_of(model)
     file = f"sets/{account_set.number}/{name}.csv"
-    words = {"columns": listed(columns), "table": sql.Identifier(name), "set": sql.Literal(account_set.pk)}
     size, digest = 0, hashlib.sha256()
     with raw_cursor() as cursor, pack.open(file, "w", force_zip64=True) as out:
-        with cursor.copy(_COPY.format(**words)) as rows:
+        with cursor.copy(_rows(model, account_set)) as rows:
             for piece in _larger(rows):
                 out.write(piece)
                 digest.update(piece)
                 size += len(piece)
         count = cursor.rowcount
     return Table(name=name, file=file, columns=columns, rows=count, bytes=size, sha256=digest.hexdigest())
+
+
+def size_of(*, account_set: AccountSet) -> int:
+    """How many bytes the set has unpacked, which is what limits restores (S17.7): as a file of it would say now.
+
+    Reads every row; a set that was backed up knows its size already.
+    """
+    size = 0
+    with raw_cursor() as cursor:
+        for model in parts():
+            with cursor.copy(_rows(model, account_set)) as rows:
+                size += sum(len(row) for row in rows)
+    return size
+
+
+def _rows(model: type[models.Model], account_set: AccountSet) -> sql.Composed:
+    words = {"table": sql.Identifier(model._meta.db_table), "set": sql.Literal(account_set.pk)}
+    return _COPY.format(columns=listed(columns_of(model)), **words)
 
 
 def _larger(rows: Any, least: int = 256 * 1024) -> Iterator[bytes]:

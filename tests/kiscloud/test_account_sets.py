@@ -21,6 +21,7 @@ from kiscloud.services.account_sets import (
     make_set,
     retry_set,
 )
+from kiscloud.services.backups import make_backup, start_backup
 from kiscloud.services.set_deletion import delete_set
 from kiscloud.services.subscriptions import NoSetLeft, ProductClosed, ProductOver, add_product
 from kiscloud.set_moments import Moment, during
@@ -132,7 +133,10 @@ def test_creating_fills_the_set_once(product: Subscription, tables: Tables) -> N
     account_set = created(product)
     make_set(set_id=account_set.pk)
     assert len(contents(tables, account_set)) == 4
-    assert account_set.size > 0
+    backup = start_backup(actor=person(product.company.founder), set_id=account_set.pk)
+    make_backup(backup_id=backup.pk)
+    backup.refresh_from_db()
+    assert account_set.size == backup.unpacked > 0  # one measure, that of S17.7
 
 
 @pytest.mark.rule("S13.1")
