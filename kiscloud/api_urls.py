@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from kiscloud.api import drive, private_servers, releases, seats, sessions, sets
+from kiscloud.api import drive, private_servers, releases, seats, sent_backups, sessions, sets
 
 urlpatterns: list[URLPattern] = [
     path("client/login/", sessions.LogIn.as_view(), name="client-login"),
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("client/private-servers/", private_servers.Servers.as_view(), name="private-servers"),
     path("client/private-servers/look-up/", private_servers.LookUp.as_view(), name="private-look-up"),
     path("client/private-servers/report/", private_servers.Report.as_view(), name="private-report"),
+    path("client/private-servers/backups/", sent_backups.SentBackups.as_view(), name="private-backups"),
     path("client/private-servers/switch/", private_servers.Switch.as_view(), name="private-switch"),
     path("client/private-servers/log-in/", private_servers.LogIns.as_view(), name="private-log-in"),
 ]

@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from kiscloud import policy
 from kiscloud.editions import Edition
-from kiscloud.models import AccountSet, Device, DriveFile, Platform, PrivateServer, Release, Seat, Subscription
+from kiscloud.models import AccountSet, Backup, Device, DriveFile, Platform, PrivateServer, Release, Seat, Subscription
+from kiscloud.services.restores import reasons_against, without_mobile
 
 
 class ClientDeviceOut(serializers.Serializer[Device]):
@@ -210,3 +211,28 @@ class ServerStateOut(serializers.Serializer[Subscription]):
     expires_at = serializers.DateTimeField(allow_null=True)
     users = serializers.IntegerField(source="users_total")
     sets = serializers.IntegerField(source="sets_total")
+
+
+class SentBackupOut(serializers.Serializer[Backup]):
+    """A backup in the company's drive, and what keeps it from being restored in the public cloud."""
+
+    id = serializers.IntegerField()
+    set_number = serializers.CharField()
+    set_name = serializers.CharField()
+    version = serializers.CharField(source="set_version")
+    size = serializers.IntegerField(help_text=_("In bytes, as it is kept."))
+    unpacked = serializers.IntegerField(help_text=_("In bytes."))
+    sha256 = serializers.CharField(help_text=_("Of the file as it was sent."))
+    kept_at = serializers.DateTimeField(source="finished_at")
+    without_mobile = serializers.SerializerMethodField(
+        help_text=_("Users without an employee, or whose employee has no mobile number.")
+    )
+    hindrances = serializers.SerializerMethodField(help_text=_("A sentence for each; empty: it can be restored."))
+
+    def get_without_mobile(self, backup: Backup) -> list[str]:
+        """Their names."""
+        return without_mobile(backup=backup)
+
+    def get_hindrances(self, backup: Backup) -> list[str]:
+        """In the language of the call."""
+        return [str(reason) for reason in reasons_against(backup=backup, product=backup.subscription)]

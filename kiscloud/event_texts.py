@@ -63,6 +63,9 @@ TEXTS: dict[str, Words] = {
     "backup.started": Words(_("Began to back up the account set %(set)s"), icon="archive"),
     "backup.made": Words(_("Backed up the account set %(set)s"), icon="archive", tone="ok"),
     "backup.failed": Words(_("The account set %(set)s could not be backed up"), icon="archive-x", tone="stop"),
+    "backup.sent": Words(
+        _("A backup of the account set %(set)s came from %(sender)s"), icon="archive-restore", tone="ok"
+    ),
     "backup.downloaded": Words(_("Downloaded a backup of the account set %(set)s"), icon="download", tone="warn"),
     "backup.deleted": Words(_("Deleted %(count)s backups"), icon="trash-2", tone="warn"),
     "company_member.added": Words(_("Added %(person)s to the address book"), icon="user-plus", tone="ok"),

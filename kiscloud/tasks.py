@@ -18,6 +18,7 @@ from kiscloud.services import (
     peaks,
     restores,
     seats,
+    sent_backups,
     set_deletion,
     subscriptions,
     tickets,
@@ -55,6 +56,7 @@ def daily_backups(_work: Job) -> None:
     """Every set has a backup of today, and no more old ones than are kept; files of killed workers are gone."""
     backups.start_daily()
     backups.remove_old()
+    sent_backups.forget_broken_off()
     backups.remove_files()
 
 

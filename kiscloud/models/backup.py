@@ -64,7 +64,7 @@ class Backup(StateModel):
     file = models.FileField(_("file"), upload_to="backups/", max_length=255, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
     unpacked = models.PositiveBigIntegerField(_("size unpacked"), default=0)
-    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)  # as kept; of one that was sent, as it came
     manifest = models.JSONField(_("manifest"), null=True)
     fault = models.CharField(_("why it failed"), max_length=300, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
@@ -90,6 +90,11 @@ class Backup(StateModel):
             ),
             models.UniqueConstraint(
                 name="backup_automatic_once", fields=["account_set", "day"], condition=Q(kind="automatic")
+            ),
+            models.UniqueConstraint(
+                name="backup_private_once",
+                fields=["subscription", "sha256"],
+                condition=Q(kind="private", state="success"),
             ),
         ]
         indexes = [

@@ -63,13 +63,18 @@ def start_backup(*, actor: Actor, set_id: int, now: datetime | None = None) -> B
     user = require_admin(actor=actor, company=company)
     if account_set.state != AccountSet.State.READY:
         raise SetNotReady(set=account_set.name, state=account_set.get_state_display())
-    if product.purged_at is not None:
-        raise DataGone(product=product.get_edition_display(), day=f"{timezone.localtime(product.purged_at):%Y-%m-%d}")
+    require_data(product=product)
     require_room(company=company)
     backup = Backup.objects.create(kind=Kind.MANUAL, created_by=user, created_at=at, **Backup.facts_of(account_set))
     enqueue(JOB, key=f"backup-{backup.pk}", backup=backup.pk)
     _note("started", actor, backup, at)
     return backup
+
+
+def require_data(*, product: Subscription) -> None:
+    """The product's data was not deleted yet. Raises DataGone."""
+    if product.purged_at is not None:
+        raise DataGone(product=product.get_edition_display(), day=f"{timezone.localtime(product.purged_at):%Y-%m-%d}")
 
 
 def require_room(*, company: Company) -> None:

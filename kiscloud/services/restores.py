@@ -82,22 +82,27 @@ def start_restore(
 
 
 def reason_against(*, backup: Backup, product: Subscription) -> RestoreRefused | None:
-    """What of the backup itself speaks against restoring it into the product; None where nothing does."""
-    version = EDITIONS[product.edition].version
-    name = product.get_edition_display()
+    """The first of what speaks against restoring the backup into the product; None where nothing does."""
+    return next(iter(reasons_against(backup=backup, product=product)), None)
+
+
+def reasons_against(*, backup: Backup, product: Subscription) -> list[RestoreRefused]:
+    """Everything of the backup itself that speaks against restoring it into the product."""
+    version, name = EDITIONS[product.edition].version, product.get_edition_display()
+    found: list[RestoreRefused] = []
     if backup.edition != product.edition:
         of = Edition(backup.edition).label if backup.edition in Edition.values else backup.edition
-        return _refused(_OTHER_EDITION, "S17.3", of=of, product=name)
+        found.append(_refused(_OTHER_EDITION, "S17.3", of=of, product=name))
     if backup.set_version != version:
-        return _refused(_OTHER_VERSION, "S17.4", of=backup.set_version, version=version)
+        found.append(_refused(_OTHER_VERSION, "S17.4", of=backup.set_version, version=version))
     if backup.unpacked > policy.UNPACKED_MAX:
         size, most = filesizeformat(backup.unpacked), filesizeformat(policy.UNPACKED_MAX)
-        return _refused(_TOO_LARGE, "S17.7", size=size, most=most)
+        found.append(_refused(_TOO_LARGE, "S17.7", size=size, most=most))
     if product.mode == Subscription.Mode.PRIVATE:
-        return _refused(_NOT_PUBLIC, "S17.6", product=name)
-    if backup.kind == Backup.Kind.PRIVATE and (names := _without_mobile(backup)):
-        return _refused(_PEOPLE, "S17.12", names="、".join(names[:10]))
-    return None
+        found.append(_refused(_NOT_PUBLIC, "S17.6", product=name))
+    if backup.kind == Backup.Kind.PRIVATE and (names := without_mobile(backup=backup)):
+        found.append(_refused(_PEOPLE, "S17.12", names="、".join(names[:10])))
+    return found
 
 
 def restore_set(*, set_id: int) -> None:
@@ -171,7 +176,8 @@ def _add_restorer(account_set: AccountSet) -> None:
             tell(Moment.USER_ADDED, set_user)
 
 
-def _without_mobile(backup: Backup) -> list[str]:
+def without_mobile(*, backup: Backup) -> list[str]:
+    """Who in it has no employee, or an employee without a mobile number (S17.12)."""
     people = [person for part in (backup.manifest or {}).get("sets", []) for person in part.get("people", [])]
     return [person["name"] for person in people if not (person["employee"] and person["mobile"])]
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import shutil
 import tempfile
 from collections.abc import Sequence
 from typing import BinaryIO, cast
@@ -38,6 +39,21 @@ def write_kept(sets: Sequence[AccountSet], *, to: BinaryIO) -> tuple[Manifest, s
     size = to.tell()
     to.seek(0)
     return manifest, digest.hexdigest(), size
+
+
+def keep_plain(name: str, plain: BinaryIO) -> int:
+    """The storage has this plain file under exactly this name, sealed if the settings say so; answers its size."""
+    plain.seek(0)
+    if not settings.SEAL_SET_FILES:
+        keep(name, plain)
+        return plain.seek(0, io.SEEK_END)
+    with scratch_file() as file:
+        with SealedWriter(file, purpose=PURPOSE) as sealed:
+            shutil.copyfileobj(plain, cast(BinaryIO, sealed), 1024 * 1024)
+        size = file.tell()
+        file.seek(0)
+        keep(name, file)
+    return size
 
 
 def open_kept(name: str) -> BinaryIO:

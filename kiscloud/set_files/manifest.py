@@ -1,6 +1,7 @@
 """What a file says of itself, and what is wrong with one that cannot be used."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ from config.errors import DomainError
 NAME: Final = "manifest.json"
 FORMAT: Final = "tongzhang-set"
 VERSION: Final = 1  # of the format; a change that older readers would misread raises it
+_NUMBER: Final = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _LARGEST: Final = 4 * 1024 * 1024  # bytes of a manifest; it names people, not entries
 
 
@@ -73,27 +75,31 @@ class Manifest:
     format_version: int = VERSION
 
 
-def parsed(text: bytes) -> Manifest:
-    """The manifest in this text. Raises Unfit with a sentence for people."""
+def parsed(text: bytes, *, version: int = VERSION) -> Manifest:
+    """The manifest in this text, of this version of the format. Raises Unfit with a sentence for people."""
     if len(text) > _LARGEST:
         raise Unfit()
     try:
         found = json.loads(text)
         if found["format"] != FORMAT:
             raise Unfit(_FOREIGN)
-        if found["format_version"] != VERSION:
-            raise Unfit(_NEWER if found["format_version"] > VERSION else _OLDER)
-        return Manifest(made_at=_text(found["made_at"]), sets=[_set(part) for part in found["sets"]])
+        if found["format_version"] != version:
+            raise Unfit(_NEWER if found["format_version"] > version else _OLDER)
+        sets = [_set(part) for part in found["sets"]]
+        return Manifest(made_at=_text(found["made_at"]), sets=sets, format_version=version)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Unfit() from error
 
 
 def _set(part: Mapping[str, Any]) -> SetPart:
+    number, name = _text(part["number"], 16), _text(part["name"], 80)
+    if not _NUMBER.fullmatch(number) or not name.isprintable() or not name.strip():
+        raise ValueError
     return SetPart(
-        number=_text(part["number"]),
-        name=_text(part["name"]),
-        edition=_text(part["edition"]),
-        version=_text(part["version"]),
+        number=number,
+        name=name,
+        edition=_text(part["edition"], 12),
+        version=_text(part["version"], 12),
         tables=[_table(table) for table in part["tables"]],
         people=[Person(_text(one["name"]), _text(one["employee"]), _text(one["mobile"])) for one in part["people"]],
     )
@@ -110,9 +116,11 @@ def _table(table: Mapping[str, Any]) -> Table:
     )
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 200:
+def _text(value: object, most: int = 200) -> str:
+    """Text that every table and page takes."""
+    if not isinstance(value, str) or len(value) > most or "\x00" in value:
         raise TypeError
+    value.encode()  # a half of a pair of surrogates is no text
     return value
 
 

@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from config.sealed_files import Broken, SealedReader, is_sealed
-from kiscloud.set_files.manifest import NAME, Manifest, SetPart, Table, Unfit, parsed
+from kiscloud.set_files.manifest import NAME, VERSION, Manifest, SetPart, Table, Unfit, parsed
 
 PURPOSE: Final = "set file"  # what kept files are sealed for
 _PIECE: Final = 256 * 1024
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, Broken, NotImplementedError, RuntimeError, KeyError)
+_PACKED: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, Broken, NotImplementedError, RuntimeError, KeyError, ValueError)
 
 
 class Larger(Unfit):
@@ -24,6 +26,14 @@ class Larger(Unfit):
 
     code = "file_larger_than_said"
     sentence = _("More comes out of this file than it says, so it was not unpacked any further.")
+
+
+class TooMuch(Unfit):
+    """The file says that more comes out of it than is taken."""
+
+    code = "file_too_large"
+    status = 413
+    sentence = _("The set in this file is %(size)s unpacked; at most %(most)s are taken.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +62,31 @@ class Opened:
         if size != table.bytes or digest.hexdigest() != table.sha256:
             raise Unfit()
 
+    def examine(self, *, most: int) -> SetPart:
+        """The one set, after all of it was unpacked to nowhere: bytes, hashes and counts are as the file says.
+
+        Raises Unfit, and TooMuch before anything is unpacked if it says more than `most` bytes.
+        """
+        part = self.only_set()
+        if part.bytes > most:
+            raise TooMuch(size=filesizeformat(part.bytes), most=filesizeformat(most))
+        for table in part.tables:
+            if sum(_lines(self.table(table))) != table.rows + 1:  # the first line names the columns
+                raise Unfit()
+        return part
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[int]:
+    """How many lines of CSV end in each piece; breaks between quotes are no ends."""
+    quoted = False
+    for piece in pieces:
+        for place, text in enumerate(piece.split(b'"')):
+            quoted = quoted if place == 0 else not quoted
+            yield 0 if quoted else text.count(b"\n")
+
 
 @contextmanager
-def open_file(raw: BinaryIO) -> Iterator[Opened]:
+def open_file(raw: BinaryIO, *, version: int = VERSION) -> Iterator[Opened]:
     """The file, sealed or not, with its manifest; nothing else is unpacked yet. Raises Unfit with a sentence.
 
     What is not named in the manifest is never unpacked; two entries of one name or a name that leads elsewhere make
@@ -66,9 +98,11 @@ def open_file(raw: BinaryIO) -> Iterator[Opened]:
     with pack:
         with _damage():
             names = [entry.filename for entry in pack.infolist()]
+            if any(entry.compress_type not in _PACKED for entry in pack.infolist()):
+                raise Unfit()
             if pack.getinfo(NAME).file_size > 4 * 1024 * 1024:
                 raise Unfit()
-            manifest = parsed(pack.read(NAME))
+            manifest = parsed(pack.read(NAME), version=version)
         said = [table.file for part in manifest.sets for table in part.tables]
         if sorted(names) != sorted([NAME, *said]) or len(set(said)) != len(said):
             raise Unfit()

@@ -1,5 +1,7 @@
 """Every operation for clients, called with what fits it and what does not (`tests.fuzzing`)."""
 
+import hashlib
+
 import pytest
 
 from accounts import policy as accounts_policy
@@ -10,6 +12,7 @@ from tests.fuzzing import Fuzzer
 from tests.kiscloud.clients import KisClient
 from tests.kiscloud.kis import active, make_company, make_set
 from tests.kiscloud.seating import released, sit
+from tests.kiscloud.test_sent_backups import Server
 
 LIMITS = ("CLIENT_CALLS", "LAUNCHES", "CODE_TRIES")
 
@@ -38,6 +41,12 @@ def test_nothing_that_is_sent_breaks_it(monkeypatch):
         "endpoint": ["203.0.113.7:8080", ""],
     }
     ids = {"client": [*seats, *Device.objects.filter(user=user).values_list("pk", flat=True)]}
-    seen = Fuzzer(client, known=known, ids=ids, examples=12).run(["client"])
-    assert len(seen) == 28
+    fuzzer = Fuzzer(client, known=known, ids=ids, examples=12)
+    seen = fuzzer.run(["client"])
+    assert len(seen) == 29
     assert sum(min(statuses) < 300 for statuses in seen.values()) > 14  # and much of it is understood
+    # What a private server sends comes under its own code.
+    fuzzer.api = Server(user, product)
+    fuzzer.known = {"sha256": [hashlib.sha256(b"").hexdigest()]}
+    sending = [one for one in fuzzer.operations(["client"]) if one[2]["operationId"] == "private_servers_send_backup"]
+    assert fuzzer.call_often(*sending[0]) <= {400, 413, 415, 422}
