@@ -73,11 +73,15 @@ class Shown:
 
 def demo_cards() -> list[DemoCard]:
     """The demo sets of the trial environment, for everybody (S3.2, S3.4)."""
-    page = _pages.get(App.LEDGER)
     return [
-        DemoCard(account_set, str(NOTES[account_set.number]), page(account_set) if page else "")
-        for account_set in demo_sets()
+        DemoCard(account_set, str(NOTES[account_set.number]), in_browser(account_set)) for account_set in demo_sets()
     ]
+
+
+def in_browser(account_set: AccountSet) -> str:
+    """Where the set opens in the browser; nothing where it opens in the client only."""
+    page = _pages.get(App.LEDGER)
+    return page(account_set) if page else ""
 
 
 def add_page(app: App, address: Address) -> None:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import ConsoleRequest
 from config.web import page
 from kiscloud import policy
+from kiscloud.models import AccountSet
 from kiscloud.services.tickets import ClientRequired, issue_ticket
 
 SCHEME = "kiscloud"  # that the clients register with their system
@@ -21,7 +22,8 @@ def launch(request: ConsoleRequest, pk: int) -> HttpResponse:
     try:
         ticket, secret = issue_ticket(actor=request.actor, set_id=pk)
     except ClientRequired as refusal:
-        return page(request, "kiscloud/launches/client_required.html", {"refusal": refusal}, status=refusal.status)
+        context = {"refusal": refusal, "account_set": AccountSet.objects.get(pk=pk)}
+        return page(request, "kiscloud/launches/client_required.html", context, status=refusal.status)
     server = request.build_absolute_uri("/")
     context = {
         "account_set": ticket.account_set,
