@@ -8,6 +8,7 @@ API: list[URLPattern | URLResolver] = [
     path("", include("invoicing.api_urls")),
     path("", include("kiscloud.api_urls")),
     path("", include("kiscloud.set_api_urls")),
+    path("", include("kiscloud.books.api_urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("api/v1/", include((API, "api")))]

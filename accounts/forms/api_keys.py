@@ -22,6 +22,8 @@ SCOPE_HINTS: dict[str, Promise] = {
     Scope.INVOICES_WRITE: _("Asks for invoices of this account and of members that agreed."),
     Scope.SETS_READ: _("Reads the account sets of a company of KIS cloud, and who is in them."),
     Scope.SETS_WRITE: _("Creates account sets, adds people to them and takes them out. Never deletes books."),
+    Scope.BOOKS_READ: _("Reads books of account sets, as far as you may read them yourself."),
+    Scope.BOOKS_WRITE: _("Enters, audits and posts vouchers in your name, with the rights that you have in the set."),
 }
 
 

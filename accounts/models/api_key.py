@@ -25,6 +25,8 @@ class Scope(models.TextChoices):
     INVOICES_WRITE = "invoices:write", _("Ask for invoices")
     SETS_READ = "sets:read", _("See account sets and their users")
     SETS_WRITE = "sets:write", _("Create account sets and manage their users")
+    BOOKS_READ = "books:read", _("See vouchers and reports of account sets")
+    BOOKS_WRITE = "books:write", _("Write vouchers of account sets")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

@@ -38,6 +38,8 @@ RIGHT_BEHIND: dict[str, Right] = {
     Scope.INVOICES_WRITE: Right.MANAGE_INVOICES,
     Scope.SETS_READ: Right.MANAGE_KEYS,
     Scope.SETS_WRITE: Right.MANAGE_KEYS,
+    Scope.BOOKS_READ: Right.MANAGE_KEYS,
+    Scope.BOOKS_WRITE: Right.MANAGE_KEYS,
 }
 
 

@@ -51,6 +51,14 @@ class NumbersHaveGaps(DomainError):
     hint = _("Close the gaps on the page “Closing a period” first.")
 
 
+class NotPostable(DomainError):
+    """Not at that step, or of another period."""
+
+    code = "voucher_not_postable"
+    sentence = _("Voucher %(voucher)s of %(month)s is “%(state)s”, so it cannot be posted in %(now)s.")
+    hint = _("Only the current period is posted; vouchers are audited first where the books want it.")
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """How many were done, and how many were left because the person made them or they are not at that step."""
@@ -132,6 +140,22 @@ def post_vouchers(
         month = worded(place.books.month)
         note(what="books.posted", actor=actor, account_set=account_set, at=now, count=done, month=month)
     return Done(done, len(set(voucher_ids)) - done if voucher_ids is not None else 0)
+
+
+@atomic
+def post_voucher(*, actor: Actor, account_set: AccountSet, voucher_id: int, now: datetime | None = None) -> Voucher:
+    """This one is in the books for good. Locks the books. Raises NotPostable and what `post_vouchers` raises."""
+    place = locked_place(actor=actor, account_set=account_set, right=Right.POST)
+    voucher = locked_voucher(account_set=account_set, voucher_id=voucher_id)
+    done = post_vouchers(actor=actor, account_set=account_set, voucher_ids=[voucher_id], now=now)
+    if not done.done:
+        raise NotPostable(
+            voucher=str(voucher),
+            month=worded(voucher.month),
+            state=place.books.stage(voucher.state),
+            now=worded(place.books.month),
+        )
+    return voucher
 
 
 def _refuse_gaps(place: Place, posted: list[tuple[str, int | None]]) -> None:

@@ -13,8 +13,9 @@ from kiscloud.books.forms.vouchers import VoucherFilter
 from kiscloud.books.models import Line, Subject, Voucher
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
+from kiscloud.books.services.vouchers import find_vouchers
 from kiscloud.books.views.doors import in_books
-from kiscloud.books.views.vouchers import PEOPLE, narrowed, voucher_of
+from kiscloud.books.views.vouchers import PEOPLE, voucher_of
 
 SHEETS_MAX = 300
 
@@ -39,7 +40,11 @@ def one(_request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
 def month(request: ConsoleRequest, place: Place) -> HttpResponse:
     """All that the list's filter (in the address) shows, in the order of their numbers."""
     form = VoucherFilter(request.GET, books=place.books)
-    found = narrowed(place, form.asked).exclude(state=Voucher.State.DRAFT).select_related(*PEOPLE)
+    found = (
+        find_vouchers(account_set=place.account_set, asked=form.asked)
+        .exclude(state=Voucher.State.DRAFT)
+        .select_related(*PEOPLE)
+    )
     vouchers = list(found.order_by("month", "word", "number")[: SHEETS_MAX + 1])
     if len(vouchers) > SHEETS_MAX:
         raise TooManySheets(most=SHEETS_MAX)

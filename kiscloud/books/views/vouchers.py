@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,12 +16,12 @@ from config.paging import paginate
 from invoicing.capitals import capitals
 from kiscloud.books.entries import WrongLines
 from kiscloud.books.forms.vouchers import HeadForm, Row, VoucherFilter, entries_of, padded, rows_of, typed_rows
-from kiscloud.books.models import Line, Subject, Voucher
+from kiscloud.books.models import Subject, Voucher
 from kiscloud.books.months import first_day, last_day
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
-from kiscloud.books.services.posting import audit_voucher, audit_vouchers, post_vouchers, unaudit_voucher
-from kiscloud.books.services.vouchers import delete_voucher, reverse_voucher, save_voucher, void_voucher
+from kiscloud.books.services.posting import audit_voucher, audit_vouchers, post_voucher, post_vouchers, unaudit_voucher
+from kiscloud.books.services.vouchers import delete_voucher, find_vouchers, reverse_voucher, save_voucher, void_voucher
 from kiscloud.books.views.doors import address, draw, in_books
 
 State = Voucher.State
@@ -34,24 +33,10 @@ PEOPLE = ("maker", "auditor", "poster")
 def listing(request: ConsoleRequest, place: Place) -> HttpResponse:
     """Newest first, narrowed by what was asked."""
     form = VoucherFilter(request.GET, books=place.books)
-    found = narrowed(place, form.asked).select_related(*PEOPLE)
+    found = find_vouchers(account_set=place.account_set, asked=form.asked).select_related(*PEOPLE)
     rows = paginate(found, request, order=("-day", "-id"))
     context = {"filter": form, "page": rows, "narrowed": form.narrows}
     return draw(request, place, "books/vouchers/list.html", context, part="_rows.html")
-
-
-def narrowed(place: Place, asked: dict[str, Any]) -> "QuerySet[Voucher]":
-    """The set's vouchers that fit."""
-    found: QuerySet[Voucher] = Voucher.objects.of(place.account_set)
-    for name, column in (("month", "month"), ("state", "state"), ("word", "word"), ("amount", "total")):
-        if name in asked:
-            found = found.filter(**{column: asked[name]})
-    if "subject" in asked:
-        lines = Line.objects.filter(voucher=OuterRef("pk"), subject__code__startswith=asked["subject"])
-        found = found.filter(Exists(lines))
-    if "q" in asked:
-        found = found.filter(Exists(Line.objects.filter(voucher=OuterRef("pk"), summary__icontains=asked["q"])))
-    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -168,6 +153,7 @@ def detail(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
 
 ACTS: dict[str, Any] = {
     "audit": audit_voucher,
+    "post": post_voucher,
     "unaudit": unaudit_voucher,
     "void": void_voucher,
     "delete": delete_voucher,
@@ -183,9 +169,7 @@ def act(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
     name = request.POST.get("act", "")
     here = address(place, "voucher-detail", pk=pk)
     try:
-        if name == "post":
-            post_vouchers(actor=request.actor, account_set=place.account_set, voucher_ids=[pk])
-        elif name in ACTS:
+        if name in ACTS:
             done = ACTS[name](actor=request.actor, account_set=place.account_set, voucher_id=pk)
             here = address(place, "voucher-detail", pk=done.pk) if name == "reverse" else here
             here = address(place, "voucher-list") if name == "delete" else here

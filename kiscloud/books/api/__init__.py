@@ -1,0 +1,1 @@
+"""The API of books, below `/api/v1/sets/<number>/`."""

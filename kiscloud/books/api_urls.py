@@ -1,0 +1,21 @@
+"""The API of a set's books, below `/api/v1/sets/<number>/`."""
+
+from django.urls import URLPattern, path
+
+from kiscloud.books.api import acts, reports, subjects, vouchers
+
+urlpatterns: list[URLPattern] = [
+    path("sets/<slug:number>/subjects/", subjects.Subjects.as_view(), name="books-subjects"),
+    path("sets/<slug:number>/periods/", subjects.Periods.as_view(), name="books-periods"),
+    path("sets/<slug:number>/vouchers/", vouchers.Vouchers.as_view(), name="books-vouchers"),
+    path("sets/<slug:number>/vouchers/<int:pk>/", vouchers.OneVoucher.as_view(), name="books-voucher"),
+    path("sets/<slug:number>/vouchers/<int:pk>/audit/", acts.Audit.as_view(), name="books-voucher-audit"),
+    path("sets/<slug:number>/vouchers/<int:pk>/unaudit/", acts.Unaudit.as_view(), name="books-voucher-unaudit"),
+    path("sets/<slug:number>/vouchers/<int:pk>/post/", acts.Post.as_view(), name="books-voucher-post"),
+    path("sets/<slug:number>/vouchers/<int:pk>/void/", acts.MakeVoid.as_view(), name="books-voucher-void"),
+    path("sets/<slug:number>/vouchers/<int:pk>/reverse/", acts.Reverse.as_view(), name="books-voucher-reverse"),
+    path("sets/<slug:number>/trial-balance/", reports.Trial.as_view(), name="books-trial-balance"),
+    path("sets/<slug:number>/balance-sheet/", reports.Sheet.as_view(), name="books-balance-sheet"),
+    path("sets/<slug:number>/income-statement/", reports.Income.as_view(), name="books-income-statement"),
+    path("sets/<slug:number>/cash-flow/", reports.Flows.as_view(), name="books-cash-flow"),
+]
