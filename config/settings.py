@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "invoicing.apps.InvoicingApp",
     "kiscloud.apps.KisCloudApp",
     "kiscloud.books.apps.BooksApp",
+    "kiscloud.inventory.apps.InventoryApp",
 ]
 
 MIDDLEWARE = [

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("invoicing.urls")),
     path("", include("kiscloud.urls")),
     path("sets/<str:number>/", include("kiscloud.books.urls")),
+    path("stock/<str:number>/", include("kiscloud.inventory.urls")),
     path("admin/", admin.site.urls),
     path("", include("config.api_urls")),
     re_path(r"^api/", nothing_here),

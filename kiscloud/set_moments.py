@@ -21,12 +21,13 @@ Grants = Callable[[SetUser], Collection[App]]
 
 
 class Moment(StrEnum):
-    """When. The first gives the set, with its `parameters`, the others a set user."""
+    """When. Two give the set, the others a set user."""
 
-    MADE = "made"  # the set is being created: fill it (S13)
+    MADE = "made"  # the set is being created: fill it as its `parameters` say (S13)
     USER_ADDED = "user_added"  # also to a restored set, whose people may be matched (S17.11)
     USER_RENAMED = "user_renamed"  # S14.7, S14.8
     ADMIN_CHANGED = "admin_changed"  # into the administrators' group, or out of it (S14.11)
+    RESTORED = "restored"  # out of a backup, which may be older than what lives in sets now
     USER_REMOVED = "user_removed"  # told before the row goes; the user inside stays (S14.14)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-APPS: Final = ("config", "accounts", "finance", "invoicing", "kiscloud", "kiscloud.books")  # may import those before it
+# Each may import those before it.
+APPS: Final = ("config", "accounts", "finance", "invoicing", "kiscloud", "kiscloud.books", "kiscloud.inventory")
 CODE: Final = ("config", "accounts", "finance", "invoicing", "kiscloud", "tests", "benchmarks")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

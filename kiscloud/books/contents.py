@@ -13,7 +13,14 @@ from kiscloud.books.models import (
     UserGroup,
     Voucher,
 )
-from kiscloud.books.services.people import add_person, apps_granted, let_go, rename_person, set_administrator
+from kiscloud.books.services.people import (
+    add_person,
+    apps_granted,
+    complete_groups,
+    let_go,
+    rename_person,
+    set_administrator,
+)
 from kiscloud.books.services.set_up import create_books
 from kiscloud.models import AccountSet, SetUser
 from kiscloud.set_contents import add_part
@@ -42,6 +49,7 @@ def register() -> None:
         add_part(model)
     add_people(people_of)
     during(Moment.MADE, _make)
+    during(Moment.RESTORED, _complete)
     during(Moment.USER_ADDED, _add)
     during(Moment.USER_RENAMED, lambda set_user: rename_person(set_user=set_user))
     during(Moment.ADMIN_CHANGED, lambda set_user: set_administrator(set_user=set_user))
@@ -51,6 +59,10 @@ def register() -> None:
 
 def _make(account_set: AccountSet) -> None:
     create_books(account_set=account_set)
+
+
+def _complete(account_set: AccountSet) -> None:
+    complete_groups(account_set=account_set)
 
 
 def _add(set_user: SetUser) -> None:

@@ -121,6 +121,7 @@ def restore_set(*, set_id: int) -> None:
             account_set.size = account_set.restored_from.unpacked
             account_set.open()
             account_set.save(update_fields=["state", "size"])
+            tell(Moment.RESTORED, account_set)
             _add_restorer(account_set)
             _note("restored", SYSTEM, account_set, timezone.now())
     except (Unfit, FileNotFoundError) as error:

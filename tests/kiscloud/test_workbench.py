@@ -89,7 +89,8 @@ def test_administrators_find_every_app_and_others_what_was_granted(product, user
     member = product.company.members.get(user=user)
     add_users(actor=person(product.company.founder), set_id=created(product).pk, member_ids=[member.pk])
     (card,) = cards_of(user=user)
-    assert apps_in(card=card) == [App.LEDGER, App.REPORTS]  # what the default group of the books opens
+    granted = [App.LEDGER, App.REPORTS, App.PURCHASE, App.SALES, App.STOCK, App.INVENTORY]
+    assert apps_in(card=card) == granted  # what the default group opens
     assert reverse("books:home", args=[card.account_set.number]) in browser.get("/workbench/").text
     SetUser.objects.filter(user=user).update(is_admin=True)
     (card,) = cards_of(user=user)

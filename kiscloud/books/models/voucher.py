@@ -60,6 +60,7 @@ class Voucher(StateModel):
         ENTERED = "entered", _("Entered")
         CARRY_OVER = "carry_over", _("Carrying over")
         REVERSAL = "reversal", _("Reversal")
+        STOCK = "stock", _("From stock documents")
 
     account_set = models.ForeignKey(
         AccountSet, models.PROTECT, related_name="+", db_index=False, verbose_name=_("account set")

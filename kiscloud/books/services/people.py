@@ -14,7 +14,7 @@ from accounts.events import record
 from config.errors import InputError, NotAllowed, NotFound
 from config.transactions import atomic
 from kiscloud.books.models import Books, BookUser, Employee, Membership, UserGroup
-from kiscloud.books.rights import ADMINISTRATORS, GROUPS, Right
+from kiscloud.books.rights import ADMINISTRATORS, GROUPS, STOCK, Right
 from kiscloud.editions import App
 from kiscloud.models import AccountSet, SetUser
 from kiscloud.services.demo_sets import standing_for
@@ -104,6 +104,22 @@ def make_groups(*, account_set: AccountSet) -> None:
         UserGroup.objects.bulk_create(
             UserGroup(account_set=account_set, key=key, name=str(name), rights=list(rights))
             for key, (name, rights) in GROUPS.items()
+        )
+
+
+def complete_groups(*, account_set: AccountSet) -> None:
+    """Groups of a set that was backed up before there were rights of stock have them as groups of a new set do."""
+    groups = list(UserGroup.objects.filter(account_set=account_set))
+    if any(set(STOCK) & set(group.rights) for group in groups):
+        return
+    for group in groups:
+        group.rights += [right for right in GROUPS.get(group.key, ("", ()))[1] if right in STOCK]
+        group.save(update_fields=["rights"])
+    with override("zh-hans"):
+        UserGroup.objects.bulk_create(
+            UserGroup(account_set=account_set, key=key, name=str(name), rights=list(rights))
+            for key, (name, rights) in GROUPS.items()
+            if key not in {group.key for group in groups}
         )
 
 

@@ -15,6 +15,7 @@ from kiscloud.books import policy
 from kiscloud.books.entries import Entry, Header, check_draft, check_lines, filled, sums
 from kiscloud.books.models import Books, Line, Subject, Voucher, Word
 from kiscloud.books.months import first_day, following, month_of, worded
+from kiscloud.books.origins import origin_of
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place, locked_place, note
 from kiscloud.models import AccountSet
@@ -28,6 +29,14 @@ class VoucherFixed(DomainError):
     code = "voucher_fixed"
     sentence = _("Voucher %(voucher)s is “%(state)s”, so it cannot be changed.")
     hint = _("Take back the audit first. A posted voucher is corrected by reversing it.")
+
+
+class MadeElsewhere(DomainError):
+    """Whatever made it says what stands in it."""
+
+    code = "voucher_made_elsewhere"
+    sentence = _("Voucher %(voucher)s was made from other documents, so it is not changed by hand.")
+    hint = _("Delete it: its documents wait for a voucher again.")
 
 
 class NumberNeeded(DomainError):
@@ -66,7 +75,7 @@ def save_voucher(
     """The voucher stands with its lines: numbered and balanced, or as a draft. A new one, or this one changed.
 
     Locks the books, so that numbers follow each other without gaps. A changed one keeps its number unless word or
-    month changed. Raises WrongLines, InputError, NotFound, NotGranted, VoucherFixed.
+    month changed. Raises WrongLines, InputError, NotFound, NotGranted, VoucherFixed, MadeElsewhere.
     """
     place = locked_place(actor=actor, account_set=account_set, right=Right.ENTER)
     _check_header(place.books, header)
@@ -117,6 +126,8 @@ def _opened(place: Place, voucher_id: int | None, header: Header) -> Voucher:
     if voucher_id is None:
         return Voucher(account_set=place.account_set, maker=place.user)
     voucher = locked_voucher(account_set=place.account_set, voucher_id=voucher_id)
+    if origin_of(voucher):
+        raise MadeElsewhere(voucher=str(voucher))
     if voucher.state == State.SAVED:
         voucher.take_back()
         voucher.save(update_fields=["state"])  # lines change only while it is a draft
@@ -125,6 +136,28 @@ def _opened(place: Place, voucher_id: int | None, header: Header) -> Voucher:
     if (voucher.month, voucher.word) != (month_of(header.day), header.word):
         _refuse_gap(voucher)
         voucher.number = None
+    return voucher
+
+
+@atomic
+def make_voucher(
+    *, place: Place, header: Header, entries: Sequence[Entry], kind: Voucher.Kind, now: datetime | None = None
+) -> Voucher:
+    """A numbered voucher of another origin waits to be audited, made by the person; its event is the caller's.
+
+    Part of the caller's transaction, which holds the books and has asked for its own right. Raises WrongLines,
+    InputError.
+    """
+    _check_header(place.books, header)
+    lines = filled(entries)
+    subjects = subjects_of(account_set=place.account_set, lines=lines)
+    check_lines(header, lines, subjects)
+    at = now or timezone.now()
+    voucher = Voucher(account_set=place.account_set, maker=place.user, kind=kind, saved_at=at)
+    _put(voucher, header, lines)
+    voucher.keep(number=next_number(voucher=voucher))
+    voucher.save(force_insert=True)
+    add_lines(voucher=voucher, lines=lines, subjects=subjects)
     return voucher
 
 
@@ -186,6 +219,7 @@ def delete_voucher(*, actor: Actor, account_set: AccountSet, voucher_id: int, no
     if voucher.state not in (State.DRAFT, State.SAVED):
         raise VoucherFixed(voucher=name, state=voucher.get_state_display())
     _refuse_gap(voucher)
+    _drop(voucher)
     if voucher.state == State.SAVED:
         voucher.take_back()
         voucher.save(update_fields=["state"])
@@ -200,9 +234,16 @@ def void_voucher(*, actor: Actor, account_set: AccountSet, voucher_id: int, now:
     place = locked_place(actor=actor, account_set=account_set, right=Right.VOID)
     voucher = locked_voucher(account_set=place.account_set, voucher_id=voucher_id)
     voucher.void()
+    _drop(voucher)
     voucher.save(update_fields=["state"])
     note(what="book_voucher.voided", actor=actor, account_set=account_set, at=now, voucher=str(voucher))
     return voucher
+
+
+def _drop(voucher: Voucher) -> None:
+    """Whatever made it learns that it no longer counts."""
+    if origin := origin_of(voucher):
+        origin.drop(voucher)
 
 
 def _refuse_gap(voucher: Voucher) -> None:

@@ -1,0 +1,40 @@
+"""The inventory as a part of a set, and as where some of its vouchers come from."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kiscloud.books.models import UserGroup, Voucher
+from kiscloud.books.origins import Origin, add_origin
+from kiscloud.books.rights import Right
+from kiscloud.editions import App
+from kiscloud.inventory.models import Document, DocumentLine, Good, Partner, Stock
+from kiscloud.inventory.services.posting import release_documents
+from kiscloud.models import SetUser
+from kiscloud.set_contents import add_part
+from kiscloud.set_moments import add_grants
+
+PARTS = (Partner, Good, Stock, Document, DocumentLine)
+APPS = (App.INVENTORY, App.PURCHASE, App.SALES, App.STOCK)
+
+
+def register() -> None:
+    """From now on sets are made of these tables, too. Sets were backed up before there were any."""
+    for model in PARTS:
+        add_part(model, later=True)
+    add_grants(apps_granted)
+    add_origin(Voucher.Kind.STOCK, Origin(_("Stock documents"), _documents_of, _drop))
+
+
+def apps_granted(set_user: SetUser) -> list[App]:
+    """The apps of whoever may see stock (S14.12)."""
+    groups = UserGroup.objects.filter(memberships__user__set_user=set_user, rights__contains=[Right.STOCK_VIEW])
+    return list(APPS) if groups.exists() else []
+
+
+def _documents_of(voucher: Voucher) -> str:
+    number = voucher.account_set.number
+    return f"{reverse('inventory:document-list', kwargs={'number': number})}?voucher={voucher.pk}"
+
+
+def _drop(voucher: Voucher) -> None:
+    release_documents(voucher=voucher)

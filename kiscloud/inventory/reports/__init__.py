@@ -1,0 +1,1 @@
+"""The inventory's reports, read from the lines of confirmed documents."""

@@ -1,0 +1,1 @@
+"""Filters of the inventory's pages."""
