@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('books', '0003_stock_kind'),
+        ('books', '0004_stock'),
         ('kiscloud', '0007_client'),
     ]
 

@@ -17,7 +17,7 @@ ON CONFLICT (account_set_id, key) DO NOTHING;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("books", "0002_keeping")]
+    dependencies = [("books", "0003_audits")]
 
     operations = [
         migrations.AlterField(
