@@ -31,6 +31,7 @@ class OneTimeCode(models.Model):
         DOWNLOAD_BACKUP = "download_backup", _("download a backup")
         DELETE_BACKUP = "delete_backup", _("delete backups")
         SHOW_CREDENTIALS = "show_credentials", _("show or renew the keys of the invoice cloud")
+        SEND_KEY = "send_key", _("send a serial number and CD-Key again")
 
     purpose = models.CharField(_("purpose"), max_length=32)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="codes", verbose_name=_("user"))

@@ -11,7 +11,6 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +19,7 @@ from accounts.events import record
 from accounts.locks import lock_name
 from accounts.models import Event
 from config import limits
-from config.errors import DomainError, InputError, NotFound
+from config.errors import DomainError, InputError
 from config.transactions import atomic
 from finance.models import Order
 from finance.months import add_months
@@ -128,34 +127,6 @@ def _list_product(key: ActivationKey, at: datetime) -> None:
     if company is not None and not waiting.exists():
         product = Subscription.objects.create(company=company, edition=key.edition, created_at=at)
         note_product(what="added", actor=SYSTEM, product=product, at=at)
-
-
-def send_key_again(*, actor: Actor, key_id: int, now: datetime | None = None) -> ActivationKey:
-    """The letter with serial number and CD-Key leaves once more; the CD-Key of the letter before opens nothing then.
-
-    By an administrator of the company that ordered it. Locks the key. Raises NotFound, KeyUsed, TooMany; call it
-    outside of transactions, because every letter counts.
-    """
-    at = now or timezone.now()
-    company = Company.objects.standing().filter(account__in=_ordered_by(key_id)).first()
-    if company is None:
-        raise NotFound()
-    require_admin(actor=actor, company=company)
-    limits.hit("kis.key.letter", str(key_id), limit=policy.KEY_LETTERS, seconds=HOUR, now=at)
-    return _send_again(actor, key_id, at)
-
-
-def _ordered_by(key_id: int) -> "QuerySet[ActivationKey, int]":
-    return ActivationKey.objects.filter(pk=key_id).values_list("account", flat=True)
-
-
-@atomic
-def _send_again(actor: Actor, key_id: int, at: datetime) -> ActivationKey:
-    key = ActivationKey.objects.unused().select_for_update().filter(pk=key_id).first()
-    if key is None:
-        raise KeyUsed()
-    record("activation_key.sent_again", actor=actor, account=key.account, subject=key, at=at, serial=key.serial)
-    return key
 
 
 @atomic

@@ -6,12 +6,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.clearance import needs_code
 from accounts.http import ConsoleRequest
+from accounts.models import OneTimeCode
 from config.errors import DomainError, NotAllowed, NotFound
 from config.paging import paginate
 from config.web import page
 from kiscloud.models import ActivationKey, Company
-from kiscloud.services.activation import send_key_again
+from kiscloud.services.activation import KeyUsed
+from kiscloud.services.key_care import bound_to, send_key_again
 from kiscloud.views.doors import company_of, frame
 
 
@@ -24,14 +27,28 @@ def listing(request: ConsoleRequest, pk: int) -> HttpResponse:
     return page(request, "kiscloud/keys/list.html", context)
 
 
-@require_POST
-def send(request: ConsoleRequest, pk: int) -> HttpResponse:
-    """The letter leaves again, with a new CD-Key."""
+def _of_key(request: ConsoleRequest, pk: int) -> Company:
+    """The company that ordered the key."""
     key = ActivationKey.objects.filter(pk=pk).first()
     company = Company.objects.standing().filter(account=key.account_id).first() if key is not None else None
     if company is None:
         raise NotFound()
-    company_of(request, company.pk)
+    return company_of(request, company.pk)
+
+
+def _binding(request: ConsoleRequest, *, pk: int) -> str:
+    """Nobody is asked for a code in vain."""
+    _of_key(request, pk)
+    if not ActivationKey.objects.unused().filter(pk=pk).exists():
+        raise KeyUsed()
+    return bound_to(key_id=pk)
+
+
+@require_POST
+@needs_code(OneTimeCode.Purpose.SEND_KEY, _binding)
+def send(request: ConsoleRequest, pk: int) -> HttpResponse:
+    """The letter leaves again, with a new CD-Key."""
+    company = _of_key(request, pk)
     try:
         sent = send_key_again(actor=request.actor, key_id=pk)
     except (NotFound, NotAllowed):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from config.jobs import run_due
 from kiscloud.models import ActivationKey, Subscription
 from kiscloud.services.activation import activate_product
+from tests.factories import clear
 from tests.kiscloud.kis import make_company, person, waiting_key
 from tests.kiscloud.test_key_letters import cd_key_in, ordered
 
@@ -26,6 +27,8 @@ def test_a_lost_letter_is_sent_again_and_the_new_key_works(client: Any, mailoutb
     assert key.serial in shown
     assert "Not used yet" in shown
     assert cd_key_in(mailoutbox[-1]) not in shown
+    assert "/account/code/" in client.post(f"/manage/keys/{key.pk}/send/").url
+    clear(company.founder, "send_key", f"key:{key.pk}")
     answer = client.post(f"/manage/keys/{key.pk}/send/", follow=True)
     assert f"A new letter for {key.serial} is on its way" in answer.text
     run_due()
