@@ -22,7 +22,7 @@ from kiscloud.models.account_set import AccountSetQuerySet
 from kiscloud.services.companies import locked_company, require_admin
 from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.news import tell_person
-from kiscloud.services.subscriptions import company_of, locked_product, require_place
+from kiscloud.services.subscriptions import InPrivateCloud, company_of, locked_product, require_place
 from kiscloud.set_files.writing import size_of
 from kiscloud.set_moments import Moment, tell
 from kiscloud.set_parameters import Parameters, check_parameters
@@ -33,15 +33,6 @@ PERMISSION: Final = "kiscloud.change_accountset"  # with which staff have failed
 TRIES: Final = 3  # within minutes; then it failed, and whoever waits can act
 NAME_LENGTH: Final = 80
 State = AccountSet.State
-
-
-class NotPublic(DomainError):
-    """The sets of a product in a private cloud are made on its own server."""
-
-    code = "product_private"
-    rule = "S9.5"
-    sentence = _("%(product)s is used in a private cloud, so its account sets are created on your own server.")
-    hint = _("Switch the product to the public cloud to create account sets here.")
 
 
 class NotFailed(DomainError):
@@ -58,7 +49,7 @@ def create_set(
     """The set stands in the list, counts against the product's quota, and is being created by a job (S8.3, S13.2).
 
     Its number is drawn and stays (S13.3); who creates it is its administrator (S13.4), for a key the founder. Locks
-    company and product, so of many who want the last place one gets it. Raises NotFound, InputError, NotPublic,
+    company and product, so of many who want the last place one gets it. Raises NotFound, InputError, InPrivateCloud,
     ProductOver, ProductClosed, NoSetLeft, VerifyFirst.
     """
     at = now or timezone.now()
@@ -194,9 +185,9 @@ def locked_set(*, actor: Actor, set_id: int) -> tuple[AccountSet, User]:
 
 
 def require_public(*, product: Subscription) -> None:
-    """The product's sets live here, not on a server of the company's own. Raises NotPublic."""
+    """The product's sets live here, not on a server of the company's own. Raises InPrivateCloud."""
     if product.mode == Subscription.Mode.PRIVATE:
-        raise NotPublic(product=product.get_edition_display())
+        raise InPrivateCloud(product=product.get_edition_display())
 
 
 def name_in_company(*, company: Company, user: User) -> str:

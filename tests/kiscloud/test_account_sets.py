@@ -14,7 +14,6 @@ from kiscloud.models import AccountSet, SetUser, Subscription
 from kiscloud.services import account_sets
 from kiscloud.services.account_sets import (
     NotFailed,
-    NotPublic,
     create_set,
     fail_abandoned,
     give_up,
@@ -23,7 +22,7 @@ from kiscloud.services.account_sets import (
 )
 from kiscloud.services.backups import make_backup, start_backup
 from kiscloud.services.set_deletion import delete_set
-from kiscloud.services.subscriptions import NoSetLeft, ProductClosed, ProductOver, add_product
+from kiscloud.services.subscriptions import InPrivateCloud, NoSetLeft, ProductClosed, ProductOver, add_product
 from kiscloud.set_moments import Moment, during
 from tests.factories import make_user
 from tests.kiscloud.contents import Tables, contents, fill
@@ -90,7 +89,7 @@ def test_nothing_is_created_after_the_end(product: Subscription) -> None:
 @pytest.mark.rule("S9.5")
 def test_a_private_product_has_its_sets_elsewhere(product: Subscription) -> None:
     Subscription.objects.filter(pk=product.pk).update(mode="private")
-    with pytest.raises(NotPublic):
+    with pytest.raises(InPrivateCloud):
         begin_set(product)
 
 
