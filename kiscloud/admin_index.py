@@ -14,7 +14,7 @@ FAILED_SETS = Waiting(
     lambda: AccountSet.objects.filter(state=AccountSet.State.FAILED).count(),
     "warn",
 )
-SETS = Topic("account_sets", _("Account sets"), ["kiscloud.accountset", "kiscloud.deletion"])
+SETS = Topic("account_sets", _("Account sets"), ["kiscloud.accountset", "books.books", "kiscloud.deletion"])
 PRODUCTS = Topic(
     "kis_products",
     _("Products of KIS cloud"),

@@ -33,14 +33,14 @@ class VoucherState(models.TextChoices):
     VOID = "void", _("Void")
 
 
-class VoucherQuerySet(models.QuerySet["Voucher"]):
+class BookVoucherQuerySet(models.QuerySet["Voucher"]):
     """What may be asked of vouchers."""
 
-    def of(self, account_set: AccountSet) -> "VoucherQuerySet":
+    def of(self, account_set: AccountSet) -> "BookVoucherQuerySet":
         """Those of this set."""
         return self.filter(account_set=account_set)
 
-    def waiting(self) -> "VoucherQuerySet":
+    def waiting(self) -> "BookVoucherQuerySet":
         """Those that are still to be posted."""
         return self.filter(state__in=[VoucherState.DRAFT, VoucherState.SAVED, VoucherState.AUDITED])
 
@@ -83,7 +83,7 @@ class Voucher(StateModel):
     saved_at = models.DateTimeField(_("saved"), default=timezone.now)
     posted_at = models.DateTimeField(_("posted"), null=True)
 
-    objects: ClassVar[VoucherQuerySet] = VoucherQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[BookVoucherQuerySet] = BookVoucherQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("voucher")
