@@ -4,11 +4,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.events import subscribe
 from accounts.letters.base import Letter, fact, facts, letter
 from accounts.letters.news import News
 from accounts.models import Account
 from accounts.notifications import MAIL_AND_CENTRE, Audience, Notice, owners_of, tell
 from kiscloud.models import Company
+from kiscloud.services.companies import NAME_JOB
 from kiscloud.services.limits import verification_of
 
 
@@ -20,7 +22,8 @@ def administrators(news: News) -> Audience:
 
 
 def register() -> None:
-    """People are told from now on."""
+    """People are told, and a verification gives a company its name, from now on."""
+    subscribe("certification.approved", NAME_JOB)
     tell(Notice("company.verify_soon", "company_to_verify", administrators, MAIL_AND_CENTRE))
 
 

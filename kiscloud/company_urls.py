@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("manage/companies/", companies.listing, name="company-list"),
     path("manage/companies/to-add/", companies.to_add, name="company-to-add"),
     path("manage/companies/new/", companies.register, name="company-register"),
+    path("manage/companies/<int:pk>/about/", companies.about, name="company-about"),
     path("manage/companies/<int:pk>/remove/", companies.remove, name="company-remove"),
     path("manage/companies/<int:pk>/delete/", companies.delete, name="company-delete"),
     path("manage/companies/<int:pk>/people/", members.listing, name="member-list"),

@@ -6,6 +6,7 @@ from accounts.event_texts import Group, Words, add_texts
 
 TEXTS: dict[str, Words] = {
     "company.registered": Words(_("Registered the company %(company)s"), icon="building-2", tone="ok"),
+    "company.renamed": Words(_("Renamed the company from %(before)s to %(company)s"), icon="file-pen"),
     "company.removed": Words(_("Took %(company)s off “my companies”"), icon="building-2"),
     "company.deleted": Words(_("Deleted the company %(company)s for good"), icon="trash-2", tone="stop"),
     "company.handed_over": Words(_("Handed %(company)s over to %(person)s: %(reason)s"), icon="handshake", tone="warn"),

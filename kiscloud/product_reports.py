@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from kiscloud import policy
@@ -147,6 +148,19 @@ def waiting_keys(company: Company) -> list[ActivationKey]:
     """What the company's account has bought and not used yet (S6.2)."""
     keys = ActivationKey.objects.unused().filter(account=company.account_id)
     return list(keys.select_related("order").order_by("created_at", "pk")[:50])
+
+
+def order_pages(product: Subscription) -> dict[str, str]:
+    """Where a licence and the module of this edition are ordered, by kind: the page of the one product that is on
+    sale, or the list of several; nothing for what is not on sale. One query."""
+    on_sale = Offering.objects.filter(edition=product.edition, product__active=True, product__listed=True)
+    found: dict[str, list[int]] = {}
+    for kind, sold in on_sale.order_by("product").values_list("kind", "product"):
+        found.setdefault(kind, []).append(sold)
+    return {
+        kind: reverse("finance:order-create", args=sold) if len(sold) == 1 else reverse("finance:product-list")
+        for kind, sold in found.items()
+    }
 
 
 def days_of(row: Shown) -> list[Place]:

@@ -13,6 +13,7 @@ from kiscloud.services import (
     activation,
     backups,
     changes,
+    companies,
     demo_sets,
     expiry,
     peaks,
@@ -64,6 +65,12 @@ def daily_backups(_work: Job) -> None:
 def try_backup(work: Job) -> None:
     """The backup was restored for a test."""
     restores.try_backup(backup_id=work.payload["backup"])
+
+
+@job(companies.NAME_JOB)
+def take_verified_name(work: Job) -> None:
+    """A company that was just verified is called as on its licence."""
+    companies.take_verified_name(event_id=work.payload["event"])
 
 
 @job(activation.MAKE_JOB)

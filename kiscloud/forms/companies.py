@@ -22,6 +22,12 @@ class RegisterForm(forms.Form):
     )
 
 
+class NameForm(forms.Form):
+    """Another name."""
+
+    name = NameField(length=NAME_LENGTH, label=_("Company name"), attrs={"autocomplete": "organization"})
+
+
 class ChoiceForm(forms.Form):
     """The ticked companies. What was added stays so, whether its box comes along or not (S4.6)."""
 

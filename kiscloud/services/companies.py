@@ -9,11 +9,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, person_of
+from accounts.actors import SYSTEM, Actor, person_of
 from accounts.cleaning import cleaned
 from accounts.events import record
-from accounts.locks import lock_name
-from accounts.models import OneTimeCode, User
+from accounts.locks import lock_accounts, lock_name
+from accounts.models import Event, OneTimeCode, User
 from accounts.names import clean_name
 from accounts.services.codes import require_clearance
 from accounts.services.signup import create_account
@@ -26,6 +26,7 @@ NAME_LENGTH = 120
 NAME_IN_BOOK = 60  # of a person, in the address book
 COMPANIES_MAX = 50  # that one person registers
 CODE = OneTimeCode.Purpose.DELETE_COMPANY
+NAME_JOB = "kiscloud.take_verified_name"
 
 
 class HasProducts(DomainError):
@@ -60,6 +61,15 @@ class FounderOnly(NotAllowed):
     code = "founder_only"
     rule = "S4.7"
     sentence = _("Only the founder of the company can delete it for good.")
+
+
+class NameIsVerified(DomainError):
+    """What stands on the business licence is not typed in."""
+
+    code = "company_name_verified"
+    rule = "S5.1"
+    sentence = _("“%(company)s” is verified: it is called as on its business licence.")
+    hint = _("If the licence has changed, write to us.")
 
 
 class AdministratorsOnly(NotAllowed):
@@ -97,6 +107,54 @@ def register_company(*, actor: Actor, name: str, now: datetime | None = None) ->
     CompanyMember.objects.create(company=company, user=founder, name=founder.name, is_admin=True, joined_at=at)
     record("company.registered", actor=actor, account=account, subject=company, at=at, company=shown)
     return company
+
+
+@atomic
+def rename_company(*, actor: Actor, company_id: int, name: str, now: datetime | None = None) -> Company:
+    """The company and its account are called so. Locks account and company.
+
+    Raises NotFound, AdministratorsOnly, NameIsVerified, InputError.
+    """
+    company = _locked_with_account(company_id)
+    require_admin(actor=actor, company=company)
+    if company.account.is_enterprise:
+        raise NameIsVerified(company=company.name)
+    shown = cleaned("name", lambda text: clean_name(text, max_length=NAME_LENGTH), name)
+    others = Company.objects.standing().filter(founder=company.founder_id, name=shown).exclude(pk=company_id)
+    if others.exists():
+        raise InputError("name", _("Another company of the same founder is called so."))
+    return _call(company, shown, actor, now)
+
+
+@atomic
+def take_verified_name(*, event_id: int, now: datetime | None = None) -> Company | None:
+    """A company that was just verified is called as its enterprise; twice is once. Locks as `rename_company`."""
+    account_id = Event.objects.values_list("account", flat=True).get(pk=event_id)
+    found = Company.objects.standing().filter(account=account_id).values_list("pk", flat=True).first()
+    if found is None:
+        return None
+    company = _locked_with_account(found)
+    enterprise = company.account.enterprise
+    return company if enterprise is None else _call(company, enterprise.name, SYSTEM, now)
+
+
+def _call(company: Company, name: str, actor: Actor, now: datetime | None) -> Company:
+    before = company.name
+    if name != before:
+        company.name = company.account.name = name
+        company.save(update_fields=["name"])
+        company.account.save(update_fields=["name"])
+        facts = {"company": name, "before": before}
+        record("company.renamed", actor=actor, account=company.account, subject=company, at=now, **facts)
+    return company
+
+
+def _locked_with_account(company_id: int) -> Company:
+    account_id = Company.objects.standing().filter(pk=company_id).values_list("account", flat=True).first()
+    if account_id is None:
+        raise NotFound()
+    lock_accounts(account_id)
+    return locked_company(company_id=company_id)
 
 
 def companies_to_add(*, user: User) -> list[Company]:

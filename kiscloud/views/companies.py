@@ -13,7 +13,7 @@ from accounts.forms.base import Confirmation, typed
 from accounts.http import ConsoleRequest
 from config.paging import paginate
 from config.web import page
-from kiscloud.forms.companies import ChoiceForm, RegisterForm
+from kiscloud.forms.companies import ChoiceForm, NameForm, RegisterForm
 from kiscloud.models import Company
 from kiscloud.services.companies import (
     CODE,
@@ -23,6 +23,7 @@ from kiscloud.services.companies import (
     landing_of,
     register_company,
     remove_company,
+    rename_company,
     require_deletable,
 )
 from kiscloud.services.limits import verification_of
@@ -81,6 +82,25 @@ def register(request: ConsoleRequest) -> HttpResponse:
         messages.success(request, told % {"company": tried.result.name})
         return redirect("kiscloud:company-to-add")
     return page(request, "kiscloud/companies/register.html", {"form": form}, status=tried.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def about(request: ConsoleRequest, pk: int) -> HttpResponse:
+    """Who the company is and who runs it; as long as it is not verified, another name for it."""
+    company = company_of(request, pk)
+    form = NameForm(typed(request), initial={"name": company.name})
+    tried = attempt(request, form, lambda: rename_company(actor=request.actor, company_id=pk, **form.cleaned_data))
+    if tried.done:
+        messages.success(request, _("The name is changed."))
+        return redirect("kiscloud:company-about", pk)
+    people = company.members.filter(left_at=None)
+    context = {
+        **frame(company, here="about"),
+        "form": form,
+        "admins": people.filter(is_admin=True).select_related("user"),
+        "people": people.count(),
+    }
+    return page(request, "kiscloud/companies/about.html", context, status=tried.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

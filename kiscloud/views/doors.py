@@ -37,6 +37,7 @@ TABS: Final = (
     Tab("online", _("Online users"), "kiscloud:company-online"),
     Tab("private", _("Private clouds"), "kiscloud:private-server-list"),
     Tab("people", _("People"), "kiscloud:member-list"),
+    Tab("about", _("Company"), "kiscloud:company-about"),
     Tab("deletions", _("Deletions"), "kiscloud:deletion-list"),
 )
 

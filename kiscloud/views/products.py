@@ -21,7 +21,7 @@ from kiscloud import policy
 from kiscloud.editions import Edition
 from kiscloud.forms.products import ActivateForm, AddForm
 from kiscloud.models import Subscription
-from kiscloud.product_reports import Shown, days_of, rows_of, shown, waiting_keys
+from kiscloud.product_reports import Shown, days_of, order_pages, rows_of, shown, waiting_keys
 from kiscloud.services.activation import activate_product, add_module, update_service
 from kiscloud.services.subscriptions import add_product, delete_product, is_verified, try_product
 from kiscloud.services.switching import switch_to_private
@@ -65,6 +65,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
     context = {
         **_around(row),
         "days": days_of(row),
+        "orders": order_pages(product),
         "moments": moments(events.select_related("account", "counterpart"), viewer=product.company.account),
         "grace": policy.GRACE.days,
     }

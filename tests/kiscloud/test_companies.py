@@ -2,14 +2,18 @@
 
 import pytest
 
+from accounts.actors import SYSTEM
+from accounts.events import record
 from accounts.models import Event, Operator
 from accounts.services.codes import CodeNeeded
 from config.errors import InputError, NotFound
+from config.jobs import run_due
 from kiscloud.models import Company
 from kiscloud.services.companies import (
     FounderOnly,
     HasProducts,
     Landing,
+    NameIsVerified,
     NotEmpty,
     StillListed,
     add_companies,
@@ -20,12 +24,13 @@ from kiscloud.services.companies import (
     my_companies,
     register_company,
     remove_company,
+    rename_company,
 )
 from kiscloud.services.subscriptions import add_product, delete_product
 from tests.factories import clear, make_user
 from tests.finance.buying import order, prepaid
 from tests.finance.funds import mover
-from tests.kiscloud.kis import add_admin, make_company, person
+from tests.kiscloud.kis import add_admin, make_company, person, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +115,24 @@ def test_others_do_not_see_it(founder):
     with pytest.raises(NotFound):
         remove_company(actor=person(make_user()), company_id=company.pk)
     assert company_for(user=founder, company_id=company.pk) == company
+
+
+@pytest.mark.rule("S4.2", "S5.1")
+def test_a_company_is_called_as_its_people_say_until_it_is_verified(founder):
+    company, other = make_company(founder, name="甲"), make_company(founder, name="乙")
+    rename_company(actor=person(founder), company_id=company.pk, name=" 甲商贸 ")
+    company.refresh_from_db()
+    assert (company.name, company.account.name) == ("甲商贸", "甲商贸")
+    with pytest.raises(InputError):
+        rename_company(actor=person(founder), company_id=other.pk, name="甲商贸")
+    with pytest.raises(NotFound):
+        rename_company(actor=person(make_user()), company_id=company.pk, name="丙")
+    verify(company)
+    record("certification.approved", actor=SYSTEM, account=company.account, subject=company.account, kind="enterprise")
+    run_due()
+    run_due()
+    company.refresh_from_db()
+    assert company.name == company.account.name == company.account.enterprise.name
+    assert Event.objects.filter(kind="company.renamed").count() == 2
+    with pytest.raises(NameIsVerified):
+        rename_company(actor=person(founder), company_id=company.pk, name="丙")

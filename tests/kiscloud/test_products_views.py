@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from kiscloud.models import ActivationKey, Company, Subscription
+from kiscloud.models import ActivationKey, Company, Offering, Subscription
 from kiscloud.services.activation import draw_cd_key
 from kiscloud.services.subscriptions import add_product, try_product
 from tests.factories import make_user
+from tests.finance.buying import prepaid
 from tests.kiscloud.kis import DAY, active, make_company, make_set, person, verify
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -172,3 +174,18 @@ def test_what_the_public_cloud_lacks_is_listed_once_it_is_activated(browser: Any
     used, unused = active(company), add_product(actor=person(company.founder), company_id=company.pk, edition="trade")
     assert "Security dongles" in browser.get(f"/manage/products/{used.pk}/").text
     assert "Security dongles" not in browser.get(f"/manage/products/{unused.pk}/").text
+
+
+@pytest.mark.rule("S6.2")
+def test_what_is_on_sale_is_ordered_in_the_companys_account(browser: Any, company: Company) -> None:
+    product = active(company, edition="trade")
+    page = f"/manage/products/{product.pk}/"
+    assert "Order a renewal" not in browser.get(page).text
+    sold = Offering.objects.create(product=prepaid(), kind="licence", edition="trade").product
+    order = f"/finance/orders/new/{sold.pk}/"
+    assert order in browser.get(page).text
+    onward = browser.post(reverse("accounts:account-switch"), {"account": company.account_id, "next": order})
+    assert onward["Location"] == order
+    assert browser.get(order).status_code == 200
+    Offering.objects.create(product=prepaid(), kind="licence", edition="trade")
+    assert 'value="/finance/orders/new/"' in browser.get(page).text
