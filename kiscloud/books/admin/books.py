@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.admin.base import StaffAdmin, Text
 from accounts.admin.panels import History, Panel, at, link, pill, table, when
@@ -68,7 +69,7 @@ class BooksAdmin(StaffAdmin):
         return [
             table(
                 _now("Vouchers by period"),
-                [_now("Period"), *columns, _now("Last entered"), _now("Closed")],
+                [pgettext("books", "Period"), *columns, _now("Last entered"), pgettext("books", "Closed on")],
                 [
                     [
                         worded(month),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
 from kiscloud.books import months
 from kiscloud.books.models import Books, Voucher
@@ -73,11 +74,7 @@ def stage(state: str, books: Books) -> str:
     return books.stage(state)
 
 
-@register.filter
-def by_state(counts: Mapping[str, int], books: Books) -> list[tuple[str, str, int]]:
-    """The steps of a voucher with how many stand there; drafts only if there are some, audits only if they count."""
-    shown = [State.DRAFT, State.SAVED, State.AUDITED, State.POSTED]
-    left_out = {State.DRAFT} if books.audit_first else {State.DRAFT, State.AUDITED}
-    return [
-        (str(state), books.stage(state), counts[state]) for state in shown if counts[state] or state not in left_out
-    ]
+@register.simple_tag
+def books_page(number: str, name: str, query: str = "") -> str:
+    """The address of a page of these books."""
+    return reverse(f"books:{name}", kwargs={"number": number}) + query

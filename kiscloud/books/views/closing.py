@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,6 +29,7 @@ from kiscloud.books.services.closing import (
 )
 from kiscloud.books.services.people import Place
 from kiscloud.books.services.posting import post_vouchers
+from kiscloud.books.steps import next_of, steps_of
 from kiscloud.books.views.doors import address, draw, in_books
 
 
@@ -38,9 +40,13 @@ def home(request: ConsoleRequest, place: Place) -> HttpResponse:
     month = place.books.month
     sheet = balance_sheet(place.account_set, month, waiting=True)
     income = income_statement(place.account_set, month, waiting=True)
+    counts = _counts(place, month)
+    checks = checks_of(account_set=place.account_set, books=place.books)
+    missing = {check.key: check.sentence for check in checks if not check.holds}
     context = {
         "month": month,
-        "counts": _counts(place, month),
+        "steps": steps_of(place.books, counts, missing),
+        "next": next_of(place.books, counts, missing, today=timezone.localdate()),
         "cash": sheet.line(1).first,
         "assets": sheet.line(ASSETS_TOTAL).first,
         "sales": income.line(1).second,
