@@ -6,6 +6,7 @@ people, so whatever handles a set needs to know nothing of what its rows mean.
 
 from django.db import connection, models
 
+from config.copying import take_time
 from config.transactions import atomic
 from kiscloud.models import AccountSet
 
@@ -43,6 +44,7 @@ def purge_contents(*, account_set: AccountSet) -> dict[str, int]:
 
     Part of the caller's transaction, which has locked the set and decided that it may go. May run again.
     """
+    take_time()
     gone: dict[str, int] = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [PURGING, str(account_set.pk)])

@@ -27,10 +27,11 @@ from kiscloud.services import (
 )
 
 log = logging.getLogger(__name__)
+LONG = timedelta(hours=1)  # millions of entries, on a slow disk
 
 
 # Outside, though they call nobody: each step commits on its own, and a row says how far it came.
-@job(backups.JOB, outside=True)
+@job(backups.JOB, outside=True, within=LONG)
 def back_up(work: Job) -> None:
     """The backup is complete, or failed for good and says so."""
     try:
@@ -41,7 +42,7 @@ def back_up(work: Job) -> None:
         raise
 
 
-@job(restores.JOB, outside=True)
+@job(restores.JOB, outside=True, within=LONG)
 def restore(work: Job) -> None:
     """The set is restored, or failed for good and says so."""
     try:
@@ -61,7 +62,7 @@ def daily_backups(_work: Job) -> None:
     backups.remove_files()
 
 
-@job(backups.TRY_JOB, outside=True)
+@job(backups.TRY_JOB, outside=True, within=LONG)
 def try_backup(work: Job) -> None:
     """The backup was restored for a test."""
     restores.try_backup(backup_id=work.payload["backup"])
@@ -94,7 +95,7 @@ def ends(_work: Job) -> None:
     expiry.start_purges()
 
 
-@job(expiry.PURGE_JOB, outside=True)
+@job(expiry.PURGE_JOB, outside=True, within=LONG)
 def purge(work: Job) -> None:
     """The product's data is archived and deleted."""
     expiry.purge_product(subscription_id=work.payload["product"])
@@ -123,11 +124,13 @@ def announce_changes(_work: Job) -> None:
 
 @job("kiscloud.abandoned_sets", every=timedelta(minutes=10))
 def abandoned_sets(_work: Job) -> None:
-    """Sets whose creation died too often say that they failed."""
+    """Sets and backups whose jobs died too often say that they failed."""
     account_sets.fail_abandoned()
+    restores.fail_abandoned()
+    backups.fail_abandoned()
 
 
-@job(set_deletion.JOB)
+@job(set_deletion.JOB, outside=True, within=LONG)
 def purge_set(work: Job) -> None:
     """Nothing of what was in the deleted set is there any more."""
     set_deletion.purge_set(set_id=work.payload["set"])

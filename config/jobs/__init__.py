@@ -16,6 +16,8 @@ transaction, then committed as `done`. Should the process die in between, it is 
 `job.reference`, the same at every attempt, so that the provider can tell.
 **After a failure** it waits 30 s, 2 min, 10 min, 1 h; a handler that knows better raises `Retry(after=…)`. The fifth
 failure parks it for a person (`Job.State.PARKED`; the admin's button calls `try_again`).
+**Long work** is an outside job with `within=timedelta(…)`: it may last so long instead of the queue's 60 seconds, and
+says every half minute that it lives.
 A handler may look at `job.is_last_attempt` to say so where people see it.
 **The sweep**, each minute, nudges what is due and what died. `@job("x", every=timedelta(hours=1))` queues periodic
 work: one job for each period, however many workers sweep; a period that passed while all were down is not made up for.
@@ -26,13 +28,14 @@ Payloads are JSON in plain text: ids, never secrets. A handler starts in the def
 """
 
 from config.jobs.beats import worker_seen
-from config.jobs.outbox import enqueue, enqueue_new, try_again
+from config.jobs.outbox import abandoned, enqueue, enqueue_new, try_again
 from config.jobs.registry import Retry, UnknownKind, job, schedule
 from config.jobs.runner import run_due
 
 __all__ = [
     "Retry",
     "UnknownKind",
+    "abandoned",
     "enqueue",
     "enqueue_new",
     "job",

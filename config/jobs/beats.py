@@ -12,6 +12,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from config.jobs import policy
+from config.jobs.leases import at_long_work
 from config.models import WorkerBeat
 
 OWN_QUEUE = "beat:"
@@ -52,11 +53,14 @@ class Pulse:
         WorkerBeat.objects.filter(name=self.name).delete()
 
     def is_deaf(self, clock: float) -> bool:
-        """Takes note of an answer, asks again when it is time, and tells whether an answer is overdue."""
+        """Takes note of an answer, asks again when it is time, and tells whether an answer is overdue.
+
+        Workers that are all at long work answer no beat; then silence tells nothing.
+        """
         if self.waiting_since is not None and not OrmQ.objects.filter(key=self.queue).exists():
             self.waiting_since = None
         if self.waiting_since is not None:
-            return clock - self.waiting_since > policy.BEAT_SILENCE_MAX.total_seconds()
+            return clock - self.waiting_since > policy.BEAT_SILENCE_MAX.total_seconds() and not at_long_work()
         if clock >= self.next_at:
             self._ask(clock)
         return False

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_q.tasks import async_task
 
 from config.errors import DomainError
-from config.jobs.registry import find
+from config.jobs.registry import find, long_kinds
 from config.models import Job
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def enqueue(kind: str, *, key: str | None = None, run_after: datetime | None = N
     else:
         job, created = Job.objects.get_or_create(kind=kind, key=key, defaults=values)
     if created and due:
-        nudge(job.pk)
+        nudge(job.pk, kind)
     return job
 
 
@@ -57,12 +57,23 @@ def enqueue_new(kinds: Sequence[str], *, key: str, **payload: Any) -> None:
     now = timezone.now()
     made = [Job(kind=kind, key=f"{kind}:{key}", payload=payload, run_after=now, nudged_at=now) for kind in kinds]
     for job in Job.objects.bulk_create(made):
-        nudge(job.pk)
+        nudge(job.pk, job.kind)
 
 
-def nudge(pk: int) -> None:
+def abandoned(kind: str, *, of: str) -> list[Any]:
+    """What jobs of this kind were for, by this name in their payload, where they died too often and none is left."""
+    jobs = Job.objects.filter(kind=kind)
+    parked = jobs.filter(state=Job.State.PARKED).values_list(f"payload__{of}", flat=True)
+    waiting = set(jobs.filter(state__in=Job.OPEN).values_list(f"payload__{of}", flat=True))
+    return [which for which in parked if which not in waiting]
+
+
+def nudge(pk: int, kind: str) -> None:
     """A worker will look at this job soon, once the caller's transaction has committed."""
-    async_task("config.jobs.runner.run", pk, q_options=dict(_QUEUE_OPTIONS))
+    options: dict[str, Any] = dict(_QUEUE_OPTIONS)
+    if (within := long_kinds().get(kind)) is not None:
+        options["timeout"] = int(within.total_seconds())
+    async_task("config.jobs.runner.run", pk, q_options=options)
 
 
 @transaction.atomic
@@ -77,6 +88,6 @@ def try_again(pk: int, *, by: str) -> Job:
     now = timezone.now()
     job.state, job.attempts, job.run_after, job.nudged_at = Job.State.READY, 0, now, now
     job.save(update_fields=["state", "attempts", "run_after", "nudged_at"])
-    nudge(job.pk)
+    nudge(job.pk, job.kind)
     log.info("parked job is tried again", extra={"job": job.pk, "job_kind": job.kind, "by": by})
     return job

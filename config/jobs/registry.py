@@ -31,19 +31,27 @@ class Work:
     handler: Handler
     outside: bool = False
     every: timedelta | None = None
+    within: timedelta | None = None
 
 
 _works: dict[str, Work] = {}
 
 
-def job(kind: str, *, outside: bool = False, every: timedelta | None = None) -> Callable[[Handler], Handler]:
-    """The decorated function does jobs of this kind; with `every`, one is queued in each such period."""
+def job(
+    kind: str, *, outside: bool = False, every: timedelta | None = None, within: timedelta | None = None
+) -> Callable[[Handler], Handler]:
+    """The decorated function does jobs of this kind; with `every`, one is queued in each such period.
+
+    With `within` its attempts may last so long, else the queue's 60 seconds; only outside jobs may.
+    """
+    if within is not None and not outside:
+        raise ValueError("long work locks no job: it must be outside")
 
     def register(handler: Handler) -> Handler:
         known = _works.get(kind)
         if known is not None and _path(known.handler) != _path(handler):
             raise ValueError(f"{kind} is done by {_path(known.handler)} already")
-        _works[kind] = Work(kind, handler, outside=outside)
+        _works[kind] = Work(kind, handler, outside=outside, within=within)
         if every is not None:
             schedule(kind, every)
         return handler
@@ -69,6 +77,11 @@ def find(kind: str) -> Work:
 def is_outside(kind: str) -> bool:
     """Whether the kind calls the outside; an unknown one does nothing at all."""
     return kind in _works and _works[kind].outside
+
+
+def long_kinds() -> dict[str, timedelta]:
+    """Every kind whose attempts may outlast the queue's time limit, and how long they may take."""
+    return {work.kind: work.within for work in _works.values() if work.within is not None}
 
 
 def periodic() -> list[tuple[str, timedelta]]:

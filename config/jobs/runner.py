@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django_q.exceptions import TimeoutException
 
 from config.jobs import policy
+from config.jobs.leases import kept_alive
 from config.jobs.registry import Retry, Work, find, is_outside
 from config.logs import request_id
 from config.models import Job
@@ -96,7 +97,8 @@ def _begin(pk: int, now: datetime) -> Job | None:
 
 def _do(work: Work, job: Job) -> None:
     if work.outside:
-        work.handler(job)
+        with kept_alive(job):
+            work.handler(job)
         _finish(job)
         return
     with transaction.atomic(durable=True):

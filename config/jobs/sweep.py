@@ -48,8 +48,8 @@ def _nudge_due(now: datetime) -> int:
         return 0
     stale = Q(nudged_at=None) | Q(nudged_at__lt=F("run_after")) | Q(nudged_at__lte=now - policy.SWEEP_EVERY / 2)
     due = Job.objects.select_for_update(skip_locked=True).filter(stale, state__in=Job.OPEN, run_after__lte=now)
-    pks = [job.pk for job in due.order_by("run_after")[:room]]
-    Job.objects.filter(pk__in=pks).update(nudged_at=now)
-    for pk in pks:
-        nudge(pk)
-    return len(pks)
+    found = list(due.order_by("run_after")[:room])
+    Job.objects.filter(pk__in=[job.pk for job in found]).update(nudged_at=now)
+    for job in found:
+        nudge(job.pk, job.kind)
+    return len(found)

@@ -13,8 +13,7 @@ from accounts.events import record
 from accounts.models import User
 from accounts.names import clean_name
 from config.errors import DomainError, NotFound
-from config.jobs import enqueue
-from config.models import Job
+from config.jobs import abandoned, enqueue
 from config.transactions import atomic
 from kiscloud.editions import EDITIONS
 from kiscloud.models import AccountSet, Company, CompanyMember, SetUser, Subscription
@@ -138,9 +137,7 @@ def retry_set(*, actor: Actor, set_id: int, now: datetime | None = None) -> Acco
 
 def fail_abandoned(*, now: datetime | None = None) -> int:
     """Sets whose job died too often do not stay “being created” for ever; answers how many failed so."""
-    parked = Job.objects.filter(kind=JOB, state=Job.State.PARKED).values_list("payload__set", flat=True)
-    waiting = Job.objects.filter(kind=JOB, state__in=Job.OPEN).values_list("payload__set", flat=True)
-    left = AccountSet.objects.filter(state=State.CREATING, pk__in=list(parked)).exclude(pk__in=list(waiting))
+    left = AccountSet.objects.filter(state=State.CREATING, pk__in=abandoned(JOB, of="set"))
     found = list(left.values_list("pk", flat=True))
     for pk in found:
         give_up(set_id=pk, fault=str(_("It was interrupted too often.")), now=now)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import SYSTEM, Actor
 from accounts.events import record
 from config.errors import DomainError, NotFound
-from config.jobs import enqueue
+from config.jobs import abandoned, enqueue
 from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.models import AccountSet, Backup, Company, Subscription
@@ -152,6 +152,15 @@ def give_up(*, backup_id: int, fault: str, now: datetime | None = None) -> None:
         backup.file.name = backup.file_name
         backup.save(update_fields=["state", "fault", "file"])
         _note("failed", SYSTEM, backup, now or timezone.now())
+
+
+def fail_abandoned(*, now: datetime | None = None) -> int:
+    """Backups whose job died too often do not stay “being made” for ever; answers how many failed so."""
+    left = Backup.objects.filter(state=Backup.State.CREATING, pk__in=abandoned(JOB, of="backup"))
+    found = list(left.values_list("pk", flat=True))
+    for pk in found:
+        give_up(backup_id=pk, fault=str(_("It was interrupted too often.")), now=now)
+    return len(found)
 
 
 def remove_old(*, now: datetime | None = None) -> int:

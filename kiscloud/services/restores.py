@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import SYSTEM, Actor
 from accounts.events import record
 from config.errors import DomainError, NotFound
-from config.jobs import enqueue
+from config.jobs import abandoned, enqueue
 from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.editions import EDITIONS, Edition
@@ -136,6 +136,15 @@ def give_up(*, set_id: int, fault: str, now: datetime | None = None) -> None:
         account_set.fail(fault=fault)
         account_set.save(update_fields=["state", "fault"])
         _note("restore_failed", SYSTEM, account_set, now or timezone.now())
+
+
+def fail_abandoned(*, now: datetime | None = None) -> int:
+    """Sets whose restore died too often do not stay “being restored” for ever; answers how many failed so."""
+    left = AccountSet.objects.filter(state=AccountSet.State.RESTORING, pk__in=abandoned(JOB, of="set"))
+    found = list(left.values_list("pk", flat=True))
+    for pk in found:
+        give_up(set_id=pk, fault=str(_("It was interrupted too often.")), now=now)
+    return len(found)
 
 
 def try_backup(*, backup_id: int, now: datetime | None = None) -> bool:

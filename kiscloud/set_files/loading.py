@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 from psycopg import sql
 
-from config.copying import raw_cursor
+from config.copying import raw_cursor, take_time
 from config.transactions import atomic
 from kiscloud.models import AccountSet
 from kiscloud.set_contents import came_later, parts
@@ -31,6 +31,7 @@ def load_set(*, opened: Opened, part: SetPart, account_set: AccountSet) -> dict[
     there has none of it. Answers the rows of each table. Raises Unfit, and then nothing is there. Part of the caller's
     transaction, which has locked the set.
     """
+    take_time()
     said = {table.name: table for table in part.tables}
     held = [model for model in parts() if model._meta.db_table in said]
     if len(held) != len(part.tables) or not all(model in held or came_later(model) for model in parts()):

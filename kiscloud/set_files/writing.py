@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from psycopg import sql
 
-from config.copying import raw_cursor
+from config.copying import raw_cursor, take_time
 from kiscloud.models import AccountSet
 from kiscloud.set_contents import parts
 from kiscloud.set_files.manifest import NAME, Manifest, Person, SetPart, Table
@@ -26,6 +26,7 @@ def write_file(*, account_sets: Sequence[AccountSet], to: IO[bytes], now: dateti
     one it is the caller's affair. Takes no more memory for a million rows than for ten.
     """
     with _one_instant(), zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as pack:
+        take_time()
         found = [_write_set(account_set, pack) for account_set in account_sets]
         manifest = Manifest(made_at=(now or timezone.now()).isoformat(), sets=found)
         pack.writestr(NAME, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))

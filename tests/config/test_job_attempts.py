@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 from django_q.exceptions import TimeoutException
+from django_q.models import OrmQ
 
 from config.jobs import Retry, enqueue, job, policy, registry, run_due
 from config.jobs.runner import describe, run
@@ -144,6 +145,24 @@ def test_an_outside_call_is_made_in_no_transaction_and_committed_before() -> Non
     run(row.pk)
     assert seen == [(False, [State.SENDING]), row.reference]
     assert Job.objects.get().state == State.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_long_work_is_nobody_elses_while_it_says_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy, "RENEW_EVERY", timedelta(milliseconds=5))
+
+    @job("a", outside=True, within=timedelta(hours=1))
+    def take_long(row: Job) -> None:
+        Job.objects.update(run_after=began)  # as if its first lease were nearly over
+        while Job.objects.get().run_after == began:
+            pass
+
+    began = timezone.now()
+    row = enqueue("a")
+    assert OrmQ.objects.get().task["timeout"] == 3600
+    assert run(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.run_after > began + timedelta(seconds=80)) == (State.DONE, True)
 
 
 @pytest.mark.django_db

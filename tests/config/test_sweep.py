@@ -185,6 +185,18 @@ def test_one_that_leaves_a_beat_lying_for_three_minutes_is_deaf() -> None:
 
 
 @pytest.mark.django_db
+def test_workers_at_long_work_are_silent_but_not_deaf(kinds: None) -> None:
+    job("long", outside=True, within=timedelta(hours=1))(lambda _row: None)
+    pulse, row = Pulse("w1"), enqueue("long")
+    pulse.begin()
+    pulse.is_deaf(0.0)
+    Job.objects.update(state=Job.State.SENDING, run_after=timezone.now() + timedelta(minutes=1))
+    assert not pulse.is_deaf(1000.0)
+    Job.objects.filter(pk=row.pk).update(run_after=timezone.now())  # it did not say so any more: it is dead, too
+    assert pulse.is_deaf(1001.0)
+
+
+@pytest.mark.django_db
 def test_an_absent_database_is_not_the_clusters_fault() -> None:
     pulse = Pulse("w1")
     pulse.begin()
@@ -204,7 +216,7 @@ def test_a_worker_not_seen_for_three_minutes_is_not_seen() -> None:
 @pytest.mark.django_db
 def test_a_cluster_takes_its_own_beats_first_and_never_anothers() -> None:
     mine, other = Pulse("w1"), Pulse("w2")
-    nudge(1)
+    nudge(1, "x")
     for pulse in (other, mine):
         pulse.is_deaf(0.0)
     OrmQ.objects.update(lock=timezone.now() - timedelta(seconds=1))

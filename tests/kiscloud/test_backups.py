@@ -10,6 +10,7 @@ from pytest_django import Settings
 from accounts.models import Event
 from config.errors import NotFound
 from config.jobs import run_due
+from config.models import Job
 from kiscloud import policy
 from kiscloud.models import AccountSet, Backup, Company, SetUser, Subscription
 from kiscloud.services import backups, restores
@@ -231,6 +232,18 @@ def test_what_speaks_against_it_is_said(account_set: AccountSet, product: Subscr
     with pytest.raises(NoSetLeft):
         restore(backup, product)
     assert AccountSet.objects.count() == 1
+
+
+def test_what_workers_died_of_again_and_again_failed(account_set: AccountSet, product: Subscription) -> None:
+    begun, backup = begin(account_set), made(account_set)
+    actor, asked = person(product.company.founder), {"subscription_id": product.pk, "backup_id": backup.pk}
+    back = restores.start_restore(actor=actor, name="x", **asked)  # type: ignore[arg-type]
+    Job.objects.update(state=Job.State.PARKED)
+    assert (backups.fail_abandoned(), restores.fail_abandoned()) == (1, 1)
+    begun.refresh_from_db()
+    back.refresh_from_db()
+    assert (begun.state, back.state, bool(back.fault)) == ("failed", "failed", True)
+    assert (backups.fail_abandoned(), restores.fail_abandoned()) == (0, 0)
 
 
 def test_others_restore_nothing(account_set: AccountSet, product: Subscription) -> None:
