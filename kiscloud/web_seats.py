@@ -4,13 +4,13 @@ if (outside := seated(request, product=…, account_set=…)) is not None:
     return outside
 """
 
-import secrets
 from typing import Any, Final
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_out
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from accounts.http import ConsoleRequest
 from accounts.models import User
@@ -23,7 +23,6 @@ from kiscloud.services.seat_refusals import OthersFirst, SeatsTaken
 from kiscloud.services.seats import leave_all
 from kiscloud.services.waits import wait_for_seat
 
-KEY: Final = "kis_browser"  # of the session: by which its seats are known
 OUTSIDE: Final = "kiscloud/seats/outside.html"
 
 
@@ -50,9 +49,14 @@ def seated(
 
 def browser(request: ConsoleRequest) -> Device:
     """This browser as a device, known by its session."""
-    installation = request.session.setdefault(KEY, f"web-{secrets.token_hex(16)}")
+    installation = _installation(request)
     agent = request.headers.get("User-Agent", "")
     return browser_of(user=request.user, installation=installation, name=f"Web {system_of(agent)}".strip())
+
+
+def _installation(request: HttpRequest) -> str:
+    """The same for every page of a log-in, also of two that open at once; nothing can be guessed from it."""
+    return f"web-{salted_hmac('kiscloud.web_seats', str(request.session.session_key)).hexdigest()[:32]}"
 
 
 def system_of(agent: str) -> str:
@@ -102,8 +106,7 @@ def _outside(
 
 
 def _leave(sender: type[AbstractBaseUser], request: HttpRequest | None, user: Any, **_more: Any) -> None:  # noqa: ARG001
-    installation = request.session.get(KEY) if request is not None else None
-    if not installation or not isinstance(user, User):
+    if request is None or not isinstance(user, User):
         return
-    for device in Device.objects.filter(user=user, installation=installation):
+    for device in Device.objects.filter(user=user, installation=_installation(request)):
         leave_all(device=device)
