@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -144,7 +145,7 @@ def _call(company: Company, name: str, actor: Actor, now: datetime | None) -> Co
         company.name = company.account.name = name
         company.save(update_fields=["name"])
         company.account.save(update_fields=["name"])
-        facts = {"company": name, "before": before}
+        facts: dict[str, Any] = {"company": name, "before": before}
         record("company.renamed", actor=actor, account=company.account, subject=company, at=now, **facts)
     return company
 
