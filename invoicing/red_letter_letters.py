@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.letters.base import Fact, Letter, fact, facts, letter
 from accounts.letters.news import News
-from accounts.notifications import MAIL_AND_CENTRE, Audience, Notice, owners_of, tell
+from accounts.notifications import CENTRE, MAIL_AND_CENTRE, Audience, Notice, owners_of, tell
 from invoicing.models import RedLetter
 from invoicing.sides import buyer_account, seller_account
 
@@ -30,6 +30,17 @@ def the_asking_side(news: News) -> Audience:
     return _buyer(news) if _letter(news).side == RedLetter.Side.BUYER else _seller(news)
 
 
+def the_answering_side(news: News) -> Audience:
+    """The owners of the account that need not answer any more."""
+    return _seller(news) if _letter(news).side == RedLetter.Side.BUYER else _buyer(news)
+
+
+def the_payer(news: News) -> Audience:
+    """The owners of the account whose refund it is."""
+    account = news.event.account
+    return Audience(owners_of(account), account) if account is not None else Audience(())
+
+
 def _buyer(news: News) -> Audience:
     account = buyer_account(_letter(news).invoice)
     return Audience(owners_of(account), account) if account is not None else Audience(())
@@ -46,6 +57,8 @@ def register() -> None:
         Notice("red_letter.begun", "red_letter_asked", the_asked_side, MAIL_AND_CENTRE),
         Notice("red_letter.confirmed", "red_letter_ended", the_asking_side, MAIL_AND_CENTRE),
         Notice("red_letter.refused", "red_letter_ended", the_asking_side, MAIL_AND_CENTRE),
+        Notice("red_letter.withdrawn", "red_letter_ended", the_answering_side, CENTRE),
+        Notice("red_letter.impossible", "red_letter_impossible", the_payer, CENTRE),
         Notice("red_letter.voided", "red_letter_ended", _buyer, MAIL_AND_CENTRE),
         Notice("red_letter.voided", "red_letter_ended", _seller, MAIL_AND_CENTRE),
         Notice("red_letter.lapsed", "red_letter_ended", _buyer, MAIL_AND_CENTRE),
@@ -84,6 +97,7 @@ def red_letter_ended(news: News) -> Letter:
         "red_letter.confirmed": _("The red letter over invoice %(blue)s was confirmed"),
         "red_letter.refused": _("The red letter over invoice %(blue)s was refused"),
         "red_letter.lapsed": _("The red letter over invoice %(blue)s was not confirmed in time"),
+        "red_letter.withdrawn": _("The red letter over invoice %(blue)s was withdrawn: you need not answer"),
     }
     subject = subjects.get(news.event.kind, _("The red letter over invoice %(blue)s is void"))
     stays = _("The invoice stays as it is. Begin a new red letter if it is still to be taken back.")
@@ -94,6 +108,19 @@ def red_letter_ended(news: News) -> Letter:
         facts=_facts(found),
         button=_("Look at it"),
         page=reverse("invoicing:red-letter-detail", args=[found.pk]),
+    )
+
+
+@letter
+def red_letter_impossible(news: News) -> Letter:
+    """No invoice has so much left as was refunded: the next one is smaller by it."""
+    words = {"order": news.event.facts["order"]}
+    return Letter(
+        subject=_("The refund for order #%(order)s is taken off your next invoice") % words,
+        says=(_("No issued invoice has so much left that a red invoice over the refund would fit."),),
+        facts=facts(fact(_("Refund"), _("%(amount)s yuan") % {"amount": news.event.facts["total"]})),
+        button=_("Look at what can be invoiced"),
+        page=reverse("invoicing:request-create"),
     )
 
 

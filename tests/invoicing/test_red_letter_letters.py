@@ -2,13 +2,14 @@
 
 import pytest
 
-from accounts.models import Delivery
+from accounts.models import Delivery, Message
+from accounts.notifications import owners_of
 from config.jobs import run_due
 from invoicing.policy import RED_LETTER_LIFE
 from invoicing.services.red_answers import lapse_red_letters
 from tests.invoicing.issuing import issued
 from tests.invoicing.opening import make_client
-from tests.invoicing.reddening import answer, begin, buyer, clerk, use, void
+from tests.invoicing.reddening import answer, begin, buyer, clerk, use, void, withdraw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,3 +54,12 @@ def test_what_needs_no_answer_is_not_told_of(blue):
     begin(blue)
     begin(issued(client=make_client()))
     assert letters() == []
+
+
+def test_who_was_asked_reads_that_no_answer_is_needed_any_more(blue):
+    use(blue)
+    letter = begin(blue, actor=clerk())
+    letters()
+    withdraw(letter, clerk())
+    assert letters() == ["red_letter_asked"]  # no further mail
+    assert Message.objects.filter(user__in=owners_of(blue.account), title__contains="无需您再确认").count() == 1

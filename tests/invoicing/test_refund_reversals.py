@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import Event
+from accounts.models import Event, Message
 from config.jobs import run_due
 from invoicing.faces import Face
 from invoicing.models import Invoice, Invoiceable, InvoiceUse, ProductTax, RedLetter
@@ -101,6 +101,8 @@ def test_where_too_little_is_left_it_stays_for_netting_and_is_told(bought):
     item = refunded(bought)
     assert item.red_letter is None
     event = Event.objects.get(kind="red_letter.impossible")
+    run_due()
+    assert Message.objects.filter(title__contains="下一张发票中冲减").exists()
     assert (event.account, event.facts["order"], event.facts["total"]) == (bought.payer, bought.pk, "200.00")
     assert Invoiceable.objects.open().get() == item
 
