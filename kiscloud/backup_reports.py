@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
+from django.utils.functional import Promise
 
 from kiscloud.models import Backup, Company, Subscription
-from kiscloud.services.restores import RestoreRefused, reason_against
+from kiscloud.services.restores import RestoreRefused, reason_against, reasons_against
+from kiscloud.services.subscriptions import require_place
+from kiscloud.set_contents import parts
+from kiscloud.set_files.manifest import SetPart, part_from
+from kiscloud.set_operations import refusal
 
 Kind = Backup.Kind
 
@@ -52,6 +58,31 @@ def restorable(product: Subscription) -> list[Choice]:
     ).select_related("subscription")
     found = sorted(rows.order_by("-pk")[:100], key=lambda row: (row.subscription_id != product.pk, -row.pk))
     return [Choice(row, reason_against(backup=row, product=product)) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is in a backup of one set: the set as its file says it, and of what there is how much."""
+
+    part: SetPart
+    counts: list[tuple[str | Promise, int]]
+
+
+def contents_of(backup: Backup) -> Contents | None:
+    """Of a complete one, as its manifest says."""
+    if not backup.manifest:
+        return None
+    part = part_from(backup.manifest["sets"][0])
+    rows = {table.name: table.rows for table in part.tables}
+    held = [model._meta for model in parts() if model._meta.db_table in rows]
+    return Contents(part, [(meta.verbose_name_plural, rows[meta.db_table]) for meta in held])
+
+
+def hindrances(backup: Backup, product: Subscription, *, at: datetime) -> list[str]:
+    """A sentence for everything that speaks against restoring it into its product at that moment (S17)."""
+    found = [str(reason) for reason in reasons_against(backup=backup, product=product)]
+    closed = refusal(lambda: require_place(product=product, at=at))
+    return [*found, closed] if closed else found
 
 
 def chosen_ids(posted: Mapping[str, Any]) -> list[int]:

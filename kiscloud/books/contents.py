@@ -1,5 +1,6 @@
 """The books as parts of a set: for whatever makes it, backs it up, restores or deletes it, and keeps its users."""
 
+from kiscloud.books import earlier
 from kiscloud.books.models import (
     Balance,
     Books,
@@ -22,8 +23,10 @@ from kiscloud.books.services.people import (
     set_administrator,
 )
 from kiscloud.books.services.set_up import create_books
+from kiscloud.editions import Edition
 from kiscloud.models import AccountSet, SetUser
 from kiscloud.set_contents import add_part
+from kiscloud.set_files.converting import add_steps
 from kiscloud.set_files.manifest import Person
 from kiscloud.set_files.writing import add_people
 from kiscloud.set_moments import Moment, add_grants, during
@@ -48,6 +51,7 @@ def register() -> None:
     for model in PARTS:
         add_part(model)
     add_people(people_of)
+    add_steps(Edition.TRADE, earlier.STEPS)
     during(Moment.MADE, _make)
     during(Moment.RESTORED, _complete)
     during(Moment.USER_ADDED, _add)

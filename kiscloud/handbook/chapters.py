@@ -46,6 +46,7 @@ CHAPTERS: Final[Mapping[str, str]] = {
     "kiscloud:backup-delete": "backups#codes",
     "kiscloud:set-": "account-sets",
     "kiscloud:set-restore": "restore",
+    "kiscloud:set-upgrade": "upgrade",
     "kiscloud:set-create": "account-sets#create",
     "kiscloud:set-delete": "account-sets#delete",
     "kiscloud:set-user-": "set-users",

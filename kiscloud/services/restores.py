@@ -23,6 +23,7 @@ from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.subscriptions import company_of, locked_product, require_place
 from kiscloud.set_files import Unfit, open_file
 from kiscloud.set_files.loading import load_set
+from kiscloud.set_files.manifest import Person
 from kiscloud.set_moments import Moment, tell
 
 JOB: Final = "kiscloud.restore"
@@ -157,15 +158,22 @@ def try_backup(*, backup_id: int, now: datetime | None = None) -> bool:
         return False
     fault = ""
     try:
-        with transaction.atomic(), _file_of(backup) as file, open_file(file) as opened:
-            scratch = AccountSet.objects.create(subscription=backup.subscription, name="-", version=backup.set_version)
-            load_set(opened=opened, part=opened.only_set(), account_set=scratch)
-            transaction.set_rollback(True)
+        with _file_of(backup) as file:
+            try_file(file=file, product=backup.subscription)
     except (Unfit, FileNotFoundError) as error:
         fault = str(error) if isinstance(error, Unfit) else str(_("The file is gone."))
     at = now or timezone.now()
     Backup.objects.filter(pk=backup.pk).update(verified_at=None if fault else at, unfit=fault[:300])
     return not fault
+
+
+def try_file(*, file: BinaryIO, product: Subscription) -> None:
+    """The file was restored into a set of the product that never was; nothing of it stays. Raises Unfit."""
+    with transaction.atomic(), open_file(file) as opened:
+        part = opened.only_set()
+        scratch = AccountSet.objects.create(subscription=product, name="-", version=part.version)
+        load_set(opened=opened, part=part, account_set=scratch)
+        transaction.set_rollback(True)
 
 
 def _restoring(set_id: int) -> AccountSet | None:
@@ -188,8 +196,8 @@ def _add_restorer(account_set: AccountSet) -> None:
 
 def without_mobile(*, backup: Backup) -> list[str]:
     """Who in it has no employee, or an employee without a mobile number (S17.12)."""
-    people = [person for part in (backup.manifest or {}).get("sets", []) for person in part.get("people", [])]
-    return [person["name"] for person in people if not (person["employee"] and person["mobile"])]
+    people = [Person(**one) for part in (backup.manifest or {}).get("sets", []) for one in part.get("people", [])]
+    return [person.name for person in people if not person.is_known]
 
 
 def _refused(sentence: "str | Promise", rule: str, **facts: object) -> RestoreRefused:

@@ -9,11 +9,13 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mobile import mask_mobile
 from config.errors import DomainError
 
 NAME: Final = "manifest.json"
 FORMAT: Final = "tongzhang-set"
 VERSION: Final = 1  # of the format; a change that older readers would misread raises it
+EARLIER: Final = 0  # of the files of earlier products, which are converted (S26.2)
 _NUMBER: Final = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _LARGEST: Final = 4 * 1024 * 1024  # bytes of a manifest; it names people, not entries
 
@@ -47,6 +49,16 @@ class Person:
     employee: str = ""
     mobile: str = ""
 
+    @property
+    def is_known(self) -> bool:
+        """Linked to an employee, who has a mobile number."""
+        return bool(self.employee and self.mobile)
+
+    @property
+    def hidden_mobile(self) -> str:
+        """As pages show it."""
+        return mask_mobile(self.mobile)
+
 
 @dataclass(frozen=True, slots=True)
 class SetPart:
@@ -58,11 +70,17 @@ class SetPart:
     version: str
     tables: list[Table]
     people: list[Person]
+    upgraded_from: str = ""  # the earlier version that it was converted from
 
     @property
     def bytes(self) -> int:
         """Unpacked."""
         return sum(table.bytes for table in self.tables)
+
+    @property
+    def without_mobile(self) -> list[str]:
+        """Who has no employee, or an employee without a mobile number (S17.12)."""
+        return [person.name for person in self.people if not person.is_known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +102,15 @@ def parsed(text: bytes, *, version: int = VERSION) -> Manifest:
         if found["format"] != FORMAT:
             raise Unfit(_FOREIGN)
         if found["format_version"] != version:
-            raise Unfit(_NEWER if found["format_version"] > version else _OLDER)
-        sets = [_set(part) for part in found["sets"]]
+            raise Unfit(_AGES.get((version, found["format_version"]), _NEWER))
+        sets = [part_from(part) for part in found["sets"]]
         return Manifest(made_at=_text(found["made_at"]), sets=sets, format_version=version)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Unfit() from error
 
 
-def _set(part: Mapping[str, Any]) -> SetPart:
+def part_from(part: Mapping[str, Any]) -> SetPart:
+    """One set of a manifest, as it was written."""
     number, name = _text(part["number"], 16), _text(part["name"], 80)
     if not _NUMBER.fullmatch(number) or not name.isprintable() or not name.strip():
         raise ValueError
@@ -102,6 +121,7 @@ def _set(part: Mapping[str, Any]) -> SetPart:
         version=_text(part["version"], 12),
         tables=[_table(table) for table in part["tables"]],
         people=[Person(_text(one["name"]), _text(one["employee"]), _text(one["mobile"])) for one in part["people"]],
+        upgraded_from=_text(part.get("upgraded_from", ""), 12),
     )
 
 
@@ -132,4 +152,8 @@ def _count(value: object) -> int:
 
 _FOREIGN: str | Promise = _("This file was made by another program.")
 _NEWER: str | Promise = _("This file was made by a newer version of this system.")
-_OLDER: str | Promise = _("This file was made by an older version of this system, which can no longer be read.")
+# What is wanted, and what is there instead.
+_AGES: Mapping[tuple[int, Any], str | Promise] = {
+    (VERSION, EARLIER): _("This file was made by an earlier product. Bring it over by “Upgrade an earlier set”."),
+    (EARLIER, VERSION): _("This file needs no upgrade: it is a backup in the present form."),
+}

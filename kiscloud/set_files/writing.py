@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -29,7 +29,7 @@ def write_file(*, account_sets: Sequence[AccountSet], to: IO[bytes], now: dateti
         take_time()
         found = [_write_set(account_set, pack) for account_set in account_sets]
         manifest = Manifest(made_at=(now or timezone.now()).isoformat(), sets=found)
-        pack.writestr(NAME, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
+        write_manifest(pack, manifest)
     return manifest
 
 
@@ -56,18 +56,33 @@ def _write_set(account_set: AccountSet, pack: zipfile.ZipFile) -> SetPart:
 
 
 def _write_table(model: type[models.Model], account_set: AccountSet, pack: zipfile.ZipFile) -> Table:
-    name = model._meta.db_table
-    columns = columns_of(model)
-    file = f"sets/{account_set.number}/{name}.csv"
-    size, digest = 0, hashlib.sha256()
-    with raw_cursor() as cursor, pack.open(file, "w", force_zip64=True) as out:
+    name, columns = model._meta.db_table, columns_of(model)
+    file = entry_of(account_set.number, name)
+    with raw_cursor() as cursor:
         with cursor.copy(_rows(model, account_set)) as rows:
-            for piece in _larger(rows):
-                out.write(piece)
-                digest.update(piece)
-                size += len(piece)
-        count = cursor.rowcount
-    return Table(name=name, file=file, columns=columns, rows=count, bytes=size, sha256=digest.hexdigest())
+            size, sha256 = write_entry(pack, file, _larger(rows))
+        return Table(name=name, file=file, columns=columns, rows=cursor.rowcount, bytes=size, sha256=sha256)
+
+
+def entry_of(number: str, table: str) -> str:
+    """Where a table of a set stands in the file."""
+    return f"sets/{number}/{table}.csv"
+
+
+def write_entry(pack: zipfile.ZipFile, name: str, pieces: Iterable[bytes]) -> tuple[int, str]:
+    """The pieces are an entry of the file; answers their bytes and SHA-256."""
+    size, digest = 0, hashlib.sha256()
+    with pack.open(name, "w", force_zip64=True) as out:
+        for piece in pieces:
+            out.write(piece)
+            digest.update(piece)
+            size += len(piece)
+    return size, digest.hexdigest()
+
+
+def write_manifest(pack: zipfile.ZipFile, manifest: Manifest) -> None:
+    """The last entry."""
+    pack.writestr(NAME, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
 
 
 def size_of(*, account_set: AccountSet) -> int:

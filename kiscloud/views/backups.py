@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +21,7 @@ from config.nav import NavItem
 from config.paging import paginate
 from config.web import page
 from kiscloud import policy
-from kiscloud.backup_reports import chosen_ids, drive_of, kind_of, listed, restorable
+from kiscloud.backup_reports import chosen_ids, contents_of, drive_of, hindrances, kind_of, listed, restorable
 from kiscloud.forms.backups import RestoreForm
 from kiscloud.models import AccountSet, Backup
 from kiscloud.product_reports import shown
@@ -29,6 +30,7 @@ from kiscloud.services.archives import open_archive
 from kiscloud.services.backup_files import bound_to, delete_backups, may_delete_without_code, open_backup
 from kiscloud.services.backups import start_backup
 from kiscloud.services.restores import start_restore
+from kiscloud.upgrades import PATHS
 from kiscloud.views.doors import company_of, frame, subscription_of
 
 Purpose = OneTimeCode.Purpose
@@ -49,8 +51,27 @@ def listing(request: ConsoleRequest, pk: int) -> HttpResponse:
         "drive": drive_of(product.company),
         "most": policy.BACKUPS_MAX,
         "kept": policy.AUTOMATIC_KEPT,
+        "upgrades": product.edition in PATHS,
     }
     return page(request, "kiscloud/backups/list.html", context, part="_rows.html")
+
+
+@require_safe
+def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
+    """What is in it, and what keeps it from being restored (S17.12)."""
+    backup = _backup(pk)
+    product = subscription_of(request, backup.subscription_id)
+    found = contents_of(backup)
+    context = {
+        **frame(product.company, here="products"),
+        "product": product,
+        "row": shown(product),
+        "backup": backup,
+        "part": found.part if found else None,
+        "counts": found.counts if found else [],
+        "reasons": hindrances(backup, product, at=timezone.now()) if backup.state == Backup.State.SUCCESS else [],
+    }
+    return page(request, "kiscloud/backups/detail.html", context)
 
 
 @require_POST

@@ -97,7 +97,7 @@ def swap(table: str, old: str, new: str) -> Callable[[dict[str, bytes], dict[str
 
     def change(entries: dict[str, bytes], manifest: dict[str, Any]) -> None:
         said = next(part for part in manifest["sets"][0]["tables"] if part["name"] == table)
-        text = entries[said["file"]].decode().replace(old, new).encode()
+        text = entries[said["file"]].decode().replace(old, new).encode(errors="surrogateescape")
         entries[said["file"]] = text
         said["bytes"], said["sha256"] = len(text), hashlib.sha256(text).hexdigest()
 

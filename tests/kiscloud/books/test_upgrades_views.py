@@ -1,0 +1,70 @@
+"""The pages of an upgrade: what was found, what hinders, and on to the restore."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from kiscloud.models import AccountSet, Backup
+from tests.kiscloud.books.bookkeeping import Office
+from tests.kiscloud.earlier import old_file
+from tests.kiscloud.kis import active, make_company
+from tests.kiscloud.test_set_files import changed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture
+def office() -> Office:
+    office = Office(product=active(make_company(), edition="trade"))
+    office.open(s1002="5000", s3001="5000").write(("1002", "7", ""), ("3001", "", "7"))
+    return office
+
+
+def send(browser: Any, office: Office, file: bytes) -> Any:
+    sent = SimpleUploadedFile("old.zip", file, content_type="application/zip")
+    return browser.post(f"/manage/products/{office.product.pk}/upgrade/", {"file": sent})
+
+
+@pytest.mark.rule("S26.2", "S17.12")
+def test_from_the_file_to_the_restored_set(browse: Any, office: Office) -> None:
+    browser, product = browse(office.product.company.founder), office.product
+    assert f"/manage/products/{product.pk}/upgrade/" in browser.get(f"/manage/products/{product.pk}/backups/").text
+    assert browser.post(f"/manage/products/{product.pk}/upgrade/").status_code == 422
+    done = send(browser, office, old_file(office.set))
+    backup = Backup.objects.get()
+    assert done["Location"] == f"/manage/backups/{backup.pk}/"
+    page = browser.get(done["Location"]).text
+    assert "converted from 8.0" in page
+    assert "Nothing speaks against" in page
+    assert "138****0001" in page
+    assert f"/restore/?backup={backup.pk}" in page
+    browser.post(f"/manage/products/{product.pk}/restore/", {"backup": backup.pk, "name": "新账套"})
+    assert AccountSet.objects.get(name="新账套").restored_from == backup
+    assert office.set.name in browser.get(f"/manage/products/{product.pk}/backups/?kind=private").text
+
+
+@pytest.mark.rule("S26.2")
+def test_what_was_found_stands_above_what_hinders(browse: Any, office: Office) -> None:
+    browser = browse(office.product.company.founder)
+    nobody = [{"name": "李雷", "employee": "", "mobile": ""}]
+    refused = send(browser, office, old_file(office.set, people=nobody))
+    assert refused.status_code == 422
+    assert "What is in the file" in refused.text
+    assert "no mobile number: 李雷" in refused.text
+
+    def newer(_entries: Any, manifest: Any) -> None:
+        manifest["sets"][0]["version"] = "8.5"
+
+    refused = send(browser, office, changed(io.BytesIO(old_file(office.set)), newer).getvalue())
+    assert "8.0 and below" in refused.text
+    assert "damaged" in send(browser, office, b"nothing").text
+    assert not Backup.objects.exists()
+
+
+def test_where_there_is_no_path_there_is_no_form(browse: Any) -> None:
+    product = active(make_company(), edition="flagship")
+    page = browse(product.company.founder).get(f"/manage/products/{product.pk}/upgrade/").text
+    assert "Ask support" in page
+    assert 'type="file"' not in page
