@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
-from django.utils.functional import Promise
 
 from kiscloud.models import Backup, Company, Subscription
 from kiscloud.services.restores import RestoreRefused, reason_against, reasons_against
@@ -65,7 +64,7 @@ class Contents:
     """What is in a backup of one set: the set as its file says it, and of what there is how much."""
 
     part: SetPart
-    counts: list[tuple[str | Promise, int]]
+    counts: list[tuple[str, int]]
 
 
 def contents_of(backup: Backup) -> Contents | None:
@@ -75,7 +74,7 @@ def contents_of(backup: Backup) -> Contents | None:
     part = part_from(backup.manifest["sets"][0])
     rows = {table.name: table.rows for table in part.tables}
     held = [model._meta for model in parts() if model._meta.db_table in rows]
-    return Contents(part, [(meta.verbose_name_plural, rows[meta.db_table]) for meta in held])
+    return Contents(part, [(str(meta.verbose_name_plural), rows[meta.db_table]) for meta in held])
 
 
 def hindrances(backup: Backup, product: Subscription, *, at: datetime) -> list[str]:

@@ -36,7 +36,7 @@ class Found:
     """What is in the file of an earlier product, as far as it can be told."""
 
     part: SetPart
-    counts: list[tuple[str | Promise, int]] = field(default_factory=list)  # what there is how many of
+    counts: list[tuple[str, int]] = field(default_factory=list)  # what there is how many of
 
 
 class UpgradeRefused(DomainError):
@@ -98,9 +98,9 @@ def _looked_through(opened: Opened, product: Subscription) -> Conversion:
     return conversion
 
 
-def _counts(conversion: Conversion) -> list[tuple[str | Promise, int]]:
+def _counts(conversion: Conversion) -> list[tuple[str, int]]:
     rows = {table.name: table.rows for table in conversion.part.tables}
-    sources = [(model._meta.verbose_name_plural, conversion.source_of(model._meta.db_table)) for model in parts()]
+    sources = [(str(model._meta.verbose_name_plural), conversion.source_of(model._meta.db_table)) for model in parts()]
     return [(label, rows[source]) for label, source in sources if source is not None]
 
 

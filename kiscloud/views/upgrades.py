@@ -1,6 +1,7 @@
 """Upgrading: a set of an earlier product is uploaded, looked through and converted, then restored (S26.2, Q-11)."""
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ def upgrade(request: ConsoleRequest, pk: int) -> HttpResponse:
     form = UpgradeForm(request.POST, request.FILES) if request.method == "POST" else UpgradeForm()
     found: list[Found] = []
 
-    def refused(bound: UpgradeForm, error: DomainError) -> int:
+    def refused(bound: BaseForm, error: DomainError) -> int:
         if isinstance(error, UpgradeRefused):
             found.append(error.found)
         return show(bound, error)
