@@ -1,16 +1,20 @@
 """Who works in books, and what they may do there (S14.4–S14.15, S19.5, S19.6)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.actors import Actor
 from accounts.events import record
+from accounts.models import User
 from config.errors import InputError, NotAllowed, NotFound
 from config.transactions import atomic
 from kiscloud.books.models import Books, BookUser, Employee, Membership, UserGroup
@@ -61,17 +65,13 @@ def place_of(*, actor: Actor, number: str, now: datetime | None = None) -> Place
     """
     if actor.user is None:
         raise NotFound()
-    person = standing_for(user=actor.user, number=number)
-    sets = AccountSet.objects.seen_by(person).filter(number=number, state=AccountSet.State.READY)
-    sets = sets.filter(subscription__deleted_at=None, subscription__purged_at=None)
-    found = sets.select_related("books", "subscription__company__account").filter(books__isnull=False).first()
-    if found is None:
-        raise NotFound()
-    user = BookUser.objects.filter(account_set=found, set_user__user=person).first()
+    user = _inside(standing_for(user=actor.user, number=number), number)
     if user is None:
         raise NotFound()
-    require_open(product=found.subscription, at=now or timezone.now())
-    return _place(found, found.books, user)
+    require_open(product=user.account_set.subscription, at=now or timezone.now())
+    admin = any(group["key"] == ADMINISTRATORS for group in user.groups)
+    rights = Right.values if admin else [right for group in user.groups for right in group["rights"]]
+    return Place(user.account_set, user.account_set.books, user, frozenset(rights), admin)
 
 
 def locked_place(*, actor: Actor, account_set: AccountSet, right: Right) -> Place:
@@ -79,17 +79,29 @@ def locked_place(*, actor: Actor, account_set: AccountSet, right: Right) -> Plac
     books = Books.objects.select_for_update(no_key=True).filter(account_set=account_set).first()
     if books is None:
         raise NotFound()
-    place = place_of(actor=actor, number=account_set.number)
-    held = _place(place.account_set, books, place.user)
-    held.require(right)
-    return held
+    place = replace(place_of(actor=actor, number=account_set.number), books=books)
+    place.require(right)
+    return place
 
 
-def _place(account_set: AccountSet, books: Books, user: BookUser) -> Place:
-    groups = list(UserGroup.objects.filter(memberships__user=user).values_list("key", "rights"))
-    admin = any(key == ADMINISTRATORS for key, _rights in groups)
-    rights = frozenset(Right.values) if admin else frozenset(right for _key, held in groups for right in held)
-    return Place(account_set, books, user, rights, admin)
+def _inside(person: User, number: str) -> Any:
+    """The person in the ready set of this number, with set, product, books, and the `groups` that give rights.
+
+    One query, because every page of the books and every act in them asks it anew.
+    """
+    rows = BookUser.objects.filter(
+        set_user__user=person,
+        set_user__state=SetUser.State.ENABLED,
+        set_user__account_set=F("account_set"),
+        account_set__number=number,
+        account_set__state=AccountSet.State.READY,
+        account_set__subscription__deleted_at=None,
+        account_set__subscription__purged_at=None,
+        account_set__books__isnull=False,
+    )
+    rows = rows.select_related("account_set__books", "account_set__subscription__company__account")
+    held = UserGroup.objects.filter(memberships__user=OuterRef("pk")).order_by("pk")
+    return rows.annotate(groups=ArraySubquery(held.values(group=JSONObject(key="key", rights="rights")))).first()
 
 
 def apps_granted(*, set_user: SetUser) -> list[App]:

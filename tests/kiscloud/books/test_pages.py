@@ -136,11 +136,11 @@ def test_lists_cost_the_same_for_one_row_and_for_many(office, django_assert_num_
     url = reverse("books:voucher-list", kwargs={"number": office.set.number})
     office.write(("1002", "10", ""), ("5001", "", "10"))
     client.get(url)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get(url)
     for _number in range(29):
         office.write(("1002", "10", ""), ("5001", "", "10"))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get(url)
 
 

@@ -11,7 +11,7 @@ from config.states import MoveRefused
 from kiscloud.books.entries import Entry, WrongLines
 from kiscloud.books.models import BookUser, Voucher
 from kiscloud.books.services.closing import carry_over, close_period, renumber
-from kiscloud.books.services.people import NotGranted, let_go, rename_person
+from kiscloud.books.services.people import NotGranted, let_go, place_of, rename_person
 from kiscloud.books.services.posting import (
     NotOpened,
     NumbersHaveGaps,
@@ -52,6 +52,14 @@ SALE = (("1002", "10", ""), ("5001", "", "10"))
 @pytest.fixture
 def office():
     return Office().open()
+
+
+def test_place_and_rights_are_one_question(office, django_assert_num_queries):
+    """Beside them saving takes the lock, the subjects, the last number, the voucher, its lines and the event."""
+    with django_assert_num_queries(1):
+        assert place_of(actor=office.maker, number=office.set.number).is_admin
+    with django_assert_num_queries(7 + 2):  # the transaction's
+        office.write(*SALE)
 
 
 @pytest.mark.parametrize(("state", "move"), every_move(Voucher, "state"))
