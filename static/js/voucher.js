@@ -1,8 +1,7 @@
 // Typing a voucher: sums and the difference while typing, rows as they are needed, keys for those who never use the mouse.
-// [data-voucher] is the form, [data-row] a row; Enter goes on, “=” takes what is missing, Ctrl+S saves. [data-tick-all]
-// ticks every row of a list.
+// [data-voucher] is the form, [data-row] a row; Enter goes on, “=” takes what is missing, Ctrl+S saves.
 (() => {
-  const KEPT = 5;
+  const KEPT = matchMedia("(max-width: 37.5rem)").matches ? 2 : 5;
   const fen = (text) => {
     const plain = text.replace(/[,\s¥]/g, "").replace("−", "-");
     return /^[-+]?\d{1,13}(\.\d{0,2})?$/.test(plain) ? BigInt(Math.round(Number(plain) * 100)) : 0n;
@@ -12,12 +11,6 @@
     const yuan = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",");
     return `${amount < 0n ? "−" : ""}${yuan}.${digits.slice(-2)}`;
   };
-
-  document.addEventListener("change", (event) => {
-    if (!event.target.matches?.("[data-tick-all]")) return;
-    const table = event.target.closest("table");
-    table.querySelectorAll('input[type="checkbox"][name]').forEach((box) => { box.checked = event.target.checked; });
-  });
 
   const form = document.querySelector("[data-voucher]");
   if (!form) return;
@@ -77,7 +70,9 @@
     if (other && event.target.value.trim()) row.querySelector(`[name="${other}"]`).value = "";
     count();
   });
-  body.addEventListener("change", (event) => follow(event.target.closest("[data-row]")));
+  body.addEventListener("change", (event) => {
+    follow(event.target.closest("[data-row]"));
+  });
   body.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.ctrlKey && event.target.matches("input")) {
       event.preventDefault();

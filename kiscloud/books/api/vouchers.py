@@ -12,11 +12,12 @@ from config.api.view import Outcome, checked
 from config.errors import NotFound
 from kiscloud.books.api.base import TAGS, BooksView
 from kiscloud.books.api.inputs import BookVoucherIn, VoucherQuery, typed
+from kiscloud.books.finding import find_vouchers
 from kiscloud.books.models import Voucher
 from kiscloud.books.rights import Right
 from kiscloud.books.serializers import BookVoucherOut, WholeBookVoucherOut
 from kiscloud.books.services.people import Place
-from kiscloud.books.services.vouchers import delete_voucher, find_vouchers, save_voucher
+from kiscloud.books.services.vouchers import delete_voucher, save_voucher
 
 PEOPLE = ("maker", "auditor", "poster")
 EXAMPLE = {
@@ -63,7 +64,7 @@ class Vouchers(BooksView):
     def get(self, request: Request, number: str) -> Response:
         """One page."""
         query = checked(VoucherQuery(data=request.query_params.dict()))
-        rows = find_vouchers(account_set=self.place(number).account_set, asked=query).select_related(*PEOPLE)
+        rows = find_vouchers(self.place(number).account_set, query).select_related(*PEOPLE)
         return self.listing(rows, BookVoucherOut, limit=query["limit"], order=("-day", "-id"))
 
     def post(self, request: Request, number: str) -> Response:

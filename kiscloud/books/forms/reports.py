@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kiscloud.books.forms.vouchers import code_in
 from kiscloud.books.models import Books
 
 
@@ -67,15 +66,10 @@ class LedgerForm(MonthForm):
     subject = forms.CharField(
         label=_("Subject"),
         required=False,
-        max_length=80,
+        max_length=200,
         widget=forms.TextInput({"list": "subjects", "autocomplete": "off"}),
     )
     field_order = ("subject", "month")
-
-    @property
-    def code(self) -> str:
-        """The subject's code."""
-        return code_in(self.cleaned_data.get("subject", ""))
 
 
 class YearForm(forms.Form):

@@ -1,7 +1,7 @@
 """A voucher as it is typed: its head by a form, its lines row by row."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -17,6 +17,7 @@ from kiscloud.books import policy
 from kiscloud.books.entries import Entry, Header
 from kiscloud.books.forms.amounts import SignedAmount
 from kiscloud.books.models import Books, Voucher, Word
+from kiscloud.books.naming import Choice, meant
 from kiscloud.books.periods import as_choices, months_with_vouchers
 from kiscloud.books.typed import read_amount, read_quantity
 
@@ -67,6 +68,12 @@ def typed_rows(data: QueryDict) -> list[Row]:
     return rows
 
 
+def resolve_subjects(rows: Sequence[Row], choices: Sequence[Choice]) -> None:
+    """Names and initials that can mean one subject only become that subject."""
+    for row in rows:
+        row.subject = meant(row.subject, choices)
+
+
 def _typed(texts: Sequence[str]) -> Row:
     summary, subject, debit, credit, quantity = texts
     return Row(summary, subject, debit, credit, quantity)
@@ -98,13 +105,13 @@ def code_in(text: str) -> str:
     return found[1] if found else text.strip()
 
 
-def rows_of(voucher: Voucher) -> list[Row]:
-    """The rows of a stored voucher, to be changed or copied."""
-    lines = voucher.lines.select_related("subject").order_by("place")
+def rows_of(voucher: Voucher, names: Mapping[int, str]) -> list[Row]:
+    """The rows of a stored voucher, to be changed or copied; `names` are those of its subjects."""
+    lines = voucher.lines.order_by("place")
     return [
         Row(
             line.summary,
-            str(line.subject),
+            names[line.subject_id],
             f"{line.debit}" if line.debit else "",
             f"{line.credit}" if line.credit else "",
             f"{line.quantity.normalize():f}" if line.quantity is not None else "",

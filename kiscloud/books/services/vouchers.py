@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,20 +45,6 @@ class NumberNeeded(DomainError):
     code = "number_needed"
     sentence = _("Vouchers after %(voucher)s are posted already; without it their numbers would have a gap.")
     hint = _("Make it void instead: it keeps its number and counts nothing.")
-
-
-def find_vouchers(*, account_set: AccountSet, asked: Mapping[str, Any]) -> "QuerySet[Voucher]":
-    """The set's vouchers that fit: by month, state, word, amount, subject (or below it), words of a summary."""
-    found: QuerySet[Voucher] = Voucher.objects.of(account_set)
-    for name, column in (("month", "month"), ("state", "state"), ("word", "word"), ("amount", "total")):
-        if name in asked:
-            found = found.filter(**{column: asked[name]})
-    if "subject" in asked:
-        lines = Line.objects.filter(voucher=OuterRef("pk"), subject__code__startswith=asked["subject"])
-        found = found.filter(Exists(lines))
-    if "q" in asked:
-        found = found.filter(Exists(Line.objects.filter(voucher=OuterRef("pk"), summary__icontains=asked["q"])))
-    return found
 
 
 @atomic

@@ -13,13 +13,13 @@ from config.forms import refuse
 from finance.spreadsheets import read_cells
 from finance.worksheet import ROWS_MAX
 from kiscloud.books import policy
+from kiscloud.books.finding import find_vouchers
 from kiscloud.books.forms.set_up import ImportForm
 from kiscloud.books.forms.vouchers import VoucherFilter
 from kiscloud.books.models import Line
 from kiscloud.books.rights import Right
 from kiscloud.books.services.imports import WrongRows, import_vouchers
 from kiscloud.books.services.people import Place
-from kiscloud.books.services.vouchers import find_vouchers
 from kiscloud.books.views.doors import address, draw, in_books
 from kiscloud.books.views.files import FORMATS, as_file
 from kiscloud.books.vouchers_in_files import EXAMPLE, TITLES, read_vouchers, written
@@ -76,7 +76,7 @@ def export(request: ConsoleRequest, place: Place, file_format: str) -> HttpRespo
     if file_format not in FORMATS:
         raise NotFound()
     form = VoucherFilter(request.GET, books=place.books)
-    found = find_vouchers(account_set=place.account_set, asked=form.asked)
+    found = find_vouchers(place.account_set, form.asked)
     lines = Line.objects.filter(voucher__in=found).select_related("voucher", "subject")
     ordered = lines.order_by("day", "voucher__word", "voucher__number", "voucher_id", "place")[:ROWS_MAX]
     return as_file(place, pgettext("books", "Vouchers"), written(ordered), file_format=file_format)

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 from accounts.http import ConsoleRequest
 from config.errors import DomainError
 from kiscloud.books import printed
+from kiscloud.books.finding import find_vouchers
 from kiscloud.books.forms.vouchers import VoucherFilter
-from kiscloud.books.models import Line, Subject, Voucher
+from kiscloud.books.models import Line, Voucher
+from kiscloud.books.naming import full_names
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
-from kiscloud.books.services.vouchers import find_vouchers
 from kiscloud.books.views.doors import in_books
 from kiscloud.books.views.vouchers import PEOPLE, voucher_of
 
@@ -40,11 +41,7 @@ def one(_request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
 def month(request: ConsoleRequest, place: Place) -> HttpResponse:
     """All that the list's filter (in the address) shows, in the order of their numbers."""
     form = VoucherFilter(request.GET, books=place.books)
-    found = (
-        find_vouchers(account_set=place.account_set, asked=form.asked)
-        .exclude(state=Voucher.State.DRAFT)
-        .select_related(*PEOPLE)
-    )
+    found = find_vouchers(place.account_set, form.asked).exclude(state=Voucher.State.DRAFT).select_related(*PEOPLE)
     vouchers = list(found.order_by("month", "word", "number")[: SHEETS_MAX + 1])
     if len(vouchers) > SHEETS_MAX:
         raise TooManySheets(most=SHEETS_MAX)
@@ -56,21 +53,10 @@ def _pdf(place: Place, vouchers: Sequence[Voucher], name: str) -> HttpResponse:
     lines: dict[int, list[Line]] = {}
     for row in rows:
         lines.setdefault(row.voucher_id, []).append(row)
-    names = full_names(place)
+    names = full_names(place.account_set)
     sheets = [printed.Sheet(place.books.company, one, lines.get(one.pk, []), names) for one in vouchers]
     response = HttpResponse(printed.draw(sheets), content_type="application/pdf")
     quoted = "".join(f"%{byte:02X}" for byte in f"{name}.pdf".encode())
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def full_names(place: Place) -> dict[int, str]:
-    """Of every subject: its code, and the names from the first level down."""
-    found: dict[int, str] = {}
-    names: dict[int, str] = {}
-    for subject in Subject.objects.filter(account_set=place.account_set).order_by("code"):
-        above = names.get(subject.parent_id or 0, "")
-        names[subject.pk] = f"{above}－{subject.name}" if above else subject.name
-        found[subject.pk] = f"{subject.code} {names[subject.pk]}"
-    return found

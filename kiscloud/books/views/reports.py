@@ -13,8 +13,10 @@ from accounts.http import ConsoleRequest
 from config.paging import paginate
 from finance.worksheet import ROWS_MAX, Cell
 from kiscloud.books.forms.reports import BalancesForm, LedgerForm, StatementForm, YearForm
+from kiscloud.books.forms.vouchers import code_in
 from kiscloud.books.models import Line, Subject
 from kiscloud.books.months import worded
+from kiscloud.books.naming import choices_of, meant
 from kiscloud.books.periods import as_choices, months_with_balances
 from kiscloud.books.reports.balance_sheet import ASSETS_TOTAL, SOURCES_TOTAL, balance_sheet
 from kiscloud.books.reports.cash_flow import HEADINGS, cash_flow
@@ -140,8 +142,9 @@ def _statement_rows(found: Statement) -> Rows:
 def ledger(request: ConsoleRequest, place: Place) -> HttpResponse:
     """明细账: the lines of a subject in a month with the balance after each."""
     form = LedgerForm(request.GET, books=place.books, months=as_choices(months_with_balances(place.books)))
-    every = Subject.objects.filter(account_set=place.account_set).order_by("code")
-    subject = every.filter(code=form.code).first()
+    every = choices_of(place.account_set, every=True)
+    code = code_in(meant(form.cleaned_data.get("subject", ""), every))
+    subject = Subject.objects.filter(account_set=place.account_set, code=code).first()
     context = {"filter": form, "subjects": every, "subject": subject, "month": form.chosen}
     if subject is not None:
         sums = month_of_subject(subject, form.chosen)

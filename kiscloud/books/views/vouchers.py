@@ -1,5 +1,6 @@
 """Vouchers: listed, entered, shown, and what is done with one."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +16,29 @@ from config.forms import refuse
 from config.paging import paginate
 from invoicing.capitals import capitals
 from kiscloud.books.entries import WrongLines
-from kiscloud.books.forms.vouchers import HeadForm, Row, VoucherFilter, entries_of, padded, rows_of, typed_rows
+from kiscloud.books.finding import find_vouchers, neighbours_of
+from kiscloud.books.forms.vouchers import (
+    HeadForm,
+    Row,
+    VoucherFilter,
+    entries_of,
+    padded,
+    resolve_subjects,
+    rows_of,
+    typed_rows,
+)
 from kiscloud.books.models import Subject, Voucher
 from kiscloud.books.months import first_day, last_day
+from kiscloud.books.naming import choices_of, full_names
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
 from kiscloud.books.services.posting import audit_voucher, audit_vouchers, post_voucher, post_vouchers, unaudit_voucher
-from kiscloud.books.services.vouchers import delete_voucher, find_vouchers, reverse_voucher, save_voucher, void_voucher
+from kiscloud.books.services.vouchers import (
+    delete_voucher,
+    reverse_voucher,
+    save_voucher,
+    void_voucher,
+)
 from kiscloud.books.views.doors import address, draw, in_books
 
 State = Voucher.State
@@ -33,7 +50,7 @@ PEOPLE = ("maker", "auditor", "poster")
 def listing(request: ConsoleRequest, place: Place) -> HttpResponse:
     """Newest first, narrowed by what was asked."""
     form = VoucherFilter(request.GET, books=place.books)
-    found = find_vouchers(account_set=place.account_set, asked=form.asked).select_related(*PEOPLE)
+    found = find_vouchers(place.account_set, form.asked).select_related(*PEOPLE)
     rows = paginate(found, request, order=("-day", "-id"))
     context = {"filter": form, "page": rows, "narrowed": form.narrows}
     return draw(request, place, "books/vouchers/list.html", context, part="_rows.html")
@@ -42,13 +59,26 @@ def listing(request: ConsoleRequest, place: Place) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_books(Right.ENTER)
 def new(request: ConsoleRequest, place: Place) -> HttpResponse:
-    """An empty voucher, or a copy of the one that the address names (`?copy=`)."""
+    """An empty voucher, a copy of the one that the address names (`?copy=`), or one like it in its head (`?after=`)."""
     if request.method == "POST":
         return _save(request, place, None)
-    day = min(max(timezone.localdate(), first_day(place.books.month)), last_day(place.books.month))
-    copied = request.GET.get("copy", "")
-    rows = rows_of(voucher_of(place, int(copied))) if copied.isdecimal() and len(copied) < 19 else []
-    return _form(request, place, HeadForm(initial={"day": day, "word": "记"}), rows)
+    copied, before = (_named(request, place, name) for name in ("copy", "after"))
+    rows = rows_of(copied, full_names(place.account_set)) if copied else []
+    initial = {"day": _today(place), "word": copied.word if copied else "记"}
+    if before:
+        initial = {"day": before.day, "word": before.word}
+    return _form(request, place, HeadForm(initial=initial), rows)
+
+
+def _today(place: Place) -> date:
+    """Today, or the nearest day of the current period."""
+    return min(max(timezone.localdate(), first_day(place.books.month)), last_day(place.books.month))
+
+
+def _named(request: ConsoleRequest, place: Place, name: str) -> Voucher | None:
+    """The voucher that the address names, if it does. Raises NotFound."""
+    typed = request.GET.get(name, "")
+    return voucher_of(place, int(typed)) if typed.isdecimal() and len(typed) < 19 else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,11 +89,14 @@ def edit(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _save(request, place, voucher)
     initial = {"day": voucher.day, "word": voucher.word, "attachments": voucher.attachments}
-    return _form(request, place, HeadForm(initial=initial), rows_of(voucher), voucher=voucher)
+    return _form(
+        request, place, HeadForm(initial=initial), rows_of(voucher, full_names(place.account_set)), voucher=voucher
+    )
 
 
 def _save(request: ConsoleRequest, place: Place, voucher: Voucher | None) -> HttpResponse:
     form, rows = HeadForm(request.POST), typed_rows(request.POST)
+    resolve_subjects(rows, choices_of(place.account_set))
     entries = entries_of(rows)
     wrong = any(row.problems for row in rows)
     problems: list[str] = []
@@ -101,15 +134,14 @@ def _saved(request: ConsoleRequest, place: Place, voucher: Voucher) -> HttpRespo
         return redirect(address(place, "voucher-detail", pk=voucher.pk))
     messages.success(request, _("Voucher %(voucher)s is saved.") % {"voucher": voucher})
     if request.POST.get("act") == "next":
-        return redirect(address(place, "voucher-new"))
+        return redirect(f"{address(place, 'voucher-new')}?after={voucher.pk}")
     return redirect(address(place, "voucher-detail", pk=voucher.pk))
 
 
 def _form(
     request: ConsoleRequest, place: Place, form: HeadForm, rows: list[Row], *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    subjects = Subject.objects.filter(account_set=place.account_set, is_leaf=True, disabled=False)
-    chosen = list(subjects.order_by("code"))
+    chosen = choices_of(place.account_set)
     context = {
         "form": form,
         "rows": padded(rows),
@@ -136,7 +168,13 @@ def detail(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
     """The voucher as it is printed, with what can be done with it."""
     voucher = voucher_of(place, pk)
     lines = list(voucher.lines.select_related("subject").order_by("place"))
+    ledger = Subject.objects.filter(account_set=place.account_set, code=request.GET.get("ledger", "")[:15]).first()
+    before, after = neighbours_of(voucher)
     context = {
+        "before": before,
+        "after": after,
+        "ledger": ledger,
+        "names": full_names(place.account_set),
         "voucher": voucher,
         "lines": lines,
         "debit": sum(line.debit for line in lines),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kiscloud.books import urls
-from kiscloud.books.models import BookUser, Subject
+from kiscloud.books.models import BookUser, Subject, Voucher
 from kiscloud.models import SetUser, Subscription
 from tests.factories import make_user
 from tests.kiscloud.books.bookkeeping import Office
@@ -121,6 +121,20 @@ def test_a_voucher_is_typed_in(office):
     answer = post_voucher(office, ("收款", "1002 银行存款", "1,060.00", ""), ("", "5001", "", "1060"), ("", "", "", ""))
     assert answer.status_code == 302
     assert "收款" in client_of(office.auditors_user).get(answer["Location"]).content.decode()
+
+
+def test_the_next_voucher_begins_where_the_last_one_ended_and_each_leads_to_its_neighbours(office):
+    for act in ("save", "next"):
+        answer = post_voucher(office, ("收款", "yhck", "5", ""), ("", "主营业务收入", "", "5"), act=act)
+        assert answer.status_code == 302, answer.content.decode()
+    client = client_of(office.makers_user)
+    assert 'value="2026-03-09"' in client.get(answer["Location"]).content.decode()
+    first, second = Voucher.objects.order_by("number")
+    page = client.get(reverse("books:voucher-detail", args=[office.set.number, first.pk]), {"ledger": "1002"})
+    assert (page.context["before"], page.context["after"]) == (None, second)
+    assert "?subject=1002&amp;month=202603" in page.content.decode()
+    ledger = client.get(reverse("books:ledger", args=[office.set.number]), {"subject": "yhck"})
+    assert ledger.context["subject"].code == "1002"
 
 
 def test_what_is_wrong_stands_at_its_row(office):
