@@ -11,6 +11,7 @@ from accounts.models import User
 from config.errors import DomainError
 from kiscloud.models import AccountSet, Subscription
 from kiscloud.services.account_sets import require_public
+from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.subscriptions import require_open, require_place
 
 State = AccountSet.State
@@ -70,11 +71,12 @@ def operations_of(account_set: AccountSet, *, at: datetime) -> list[Operation]:
     return found if ready else [Operation(_("Details"), reverse("kiscloud:set-detail", args=[pk])), *found[3:]]
 
 
-def refusal_to_create(product: Subscription, *, at: datetime) -> DomainError | None:
-    """Why the product takes no further set now; None where it does (S8.3, Q-15)."""
+def refusal_to_create(product: Subscription, *, at: datetime, used: int | None = None) -> DomainError | None:
+    """Why the product takes no further set now; None where it does (S8.3, Q-7, Q-15)."""
     try:
         require_public(product=product)
-        require_place(product=product, at=at)
+        require_verified_in_time(company=product.company, act=Act.NEW_SET, now=at)
+        require_place(product=product, at=at, used=used)
     except DomainError as error:
         return error
     return None

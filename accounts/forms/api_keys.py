@@ -20,6 +20,10 @@ SCOPE_HINTS: dict[str, Promise] = {
     Scope.BILLS_WRITE: _("Buys, gives back, confirms and repays from the funds of this account."),
     Scope.INVOICES_READ: _("Reads titles, invoices, tenants and entitlements of the invoice cloud."),
     Scope.INVOICES_WRITE: _("Asks for invoices of this account and of members that agreed."),
+    Scope.PRODUCTS_READ: _(
+        "Reads the products of a company of KIS cloud, their states and what can be done with them."
+    ),
+    Scope.PRODUCTS_WRITE: _("Adds, tries, activates, renews, switches and deletes products, with what was paid for."),
     Scope.SETS_READ: _("Reads the account sets of a company of KIS cloud, and who is in them."),
     Scope.SETS_WRITE: _("Creates account sets, adds people to them and takes them out. Never deletes books."),
     Scope.BOOKS_READ: _("Reads books of account sets, as far as you may read them yourself."),

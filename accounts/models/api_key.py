@@ -23,6 +23,8 @@ class Scope(models.TextChoices):
     BILLS_WRITE = "bills:write", _("Order, confirm, repay, plan")
     INVOICES_READ = "invoices:read", _("See titles, invoices and requests for them")
     INVOICES_WRITE = "invoices:write", _("Ask for invoices")
+    PRODUCTS_READ = "products:read", _("See the products of a company of KIS cloud")
+    PRODUCTS_WRITE = "products:write", _("Add, try, activate and renew products of KIS cloud")
     SETS_READ = "sets:read", _("See account sets and their users")
     SETS_WRITE = "sets:write", _("Create account sets and manage their users")
     BOOKS_READ = "books:read", _("See vouchers and reports of account sets")

@@ -36,6 +36,8 @@ RIGHT_BEHIND: dict[str, Right] = {
     Scope.BILLS_WRITE: Right.MOVE_FUNDS,
     Scope.INVOICES_READ: Right.SEE_FINANCE,
     Scope.INVOICES_WRITE: Right.MANAGE_INVOICES,
+    Scope.PRODUCTS_READ: Right.MANAGE_KEYS,
+    Scope.PRODUCTS_WRITE: Right.MANAGE_KEYS,
     Scope.SETS_READ: Right.MANAGE_KEYS,
     Scope.SETS_WRITE: Right.MANAGE_KEYS,
     Scope.BOOKS_READ: Right.MANAGE_KEYS,

@@ -18,7 +18,7 @@ from config.transactions import atomic
 from kiscloud.editions import EDITIONS
 from kiscloud.models import AccountSet, Company, CompanyMember, SetUser, Subscription
 from kiscloud.models.account_set import AccountSetQuerySet
-from kiscloud.services.companies import locked_company, require_admin
+from kiscloud.services.companies import admin_behind, locked_company
 from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.news import tell_person
 from kiscloud.services.subscriptions import InPrivateCloud, company_of, locked_product, require_place
@@ -155,15 +155,11 @@ def listed_sets(*, company: Company | None = None, product: Subscription | None 
 def administrator(*, actor: Actor, company: Company) -> User:
     """The administrator behind the act; for a key of the company's own account its founder; staff with the permission.
 
-    Raises NotFound, StaffOnly and what `require_admin` does.
+    Raises NotFound, StaffOnly and what `admin_behind` does.
     """
     if actor.door == Door.STAFF:
         return require_staff(actor, PERMISSION)
-    if actor.door != Door.API:
-        return require_admin(actor=actor, company=company)
-    if actor.account is None or actor.account.pk != company.account_id:
-        raise NotFound()
-    return company.founder
+    return admin_behind(actor=actor, company=company)
 
 
 def locked_set(*, actor: Actor, set_id: int) -> tuple[AccountSet, User]:

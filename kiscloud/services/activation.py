@@ -27,7 +27,7 @@ from kiscloud import policy
 from kiscloud.activation_keys import cd_key, read_cd_key, read_serial, serial_number
 from kiscloud.editions import EDITIONS, Edition
 from kiscloud.models import ActivationKey, Company, Offering, Subscription
-from kiscloud.services.companies import locked_company, require_admin
+from kiscloud.services.companies import admin_behind, locked_company
 from kiscloud.services.subscriptions import company_of, locked_product, note_product
 
 MAKE_JOB: Final = "kiscloud.make_key"
@@ -172,15 +172,27 @@ def activate_product(
     the company and for the serial number, also if it fails. Locks company, product and key. Raises WrongKey, KeyUsed,
     OtherEdition, OtherAccount, TooMany, MoveRefused, NotFound; call it outside of transactions.
     """
-    at, company_id = now or timezone.now(), company_of(subscription_id=subscription_id)
+    at = now or timezone.now()
+    number, typed = read_key(serial=serial, cd_key=cd_key)
+    count_attempt(subscription_id=subscription_id, serial=number, now=at)
+    return use_key(actor=actor, subscription_id=subscription_id, serial=number, cd_key=typed, now=at)
+
+
+def read_key(*, serial: str, cd_key: str) -> tuple[str, str]:
+    """Both in stored form. Raises InputError for what cannot be one."""
     number, typed = read_serial(serial), read_cd_key(cd_key, secret=settings.SECRET_KEY)
     if number is None:
         raise InputError("serial", _("A serial number looks like KIS-ZY-26-00000001."))
     if typed is None:
         raise InputError("cd_key", _("This is no CD-Key: please compare it sign by sign with the letter."))
-    for name, whose in (("kis.key.company", str(company_id)), ("kis.key.serial", number)):
-        limits.hit(name, whose, limit=policy.KEY_ATTEMPTS, seconds=HOUR, now=at)
-    return use_key(actor=actor, subscription_id=subscription_id, serial=number, cd_key=typed, now=at)
+    return number, typed
+
+
+def count_attempt(*, subscription_id: int, serial: str, now: datetime | None = None) -> None:
+    """One try more counts for the company and for the serial number. Outside of transactions. Raises TooMany."""
+    whose = {"kis.key.company": str(company_of(subscription_id=subscription_id)), "kis.key.serial": serial}
+    for name, subject in whose.items():
+        limits.hit(name, subject, limit=policy.KEY_ATTEMPTS, seconds=HOUR, now=now)
 
 
 @atomic
@@ -190,7 +202,7 @@ def use_key(*, actor: Actor, subscription_id: int, serial: str, cd_key: str, now
     Locks and raises as `activate_product`, but for TooMany.
     """
     company = locked_company(company_id=company_of(subscription_id=subscription_id))
-    require_admin(actor=actor, company=company)
+    admin_behind(actor=actor, company=company)
     product = locked_product(subscription_id=subscription_id)
     key = ActivationKey.objects.select_for_update().filter(serial=serial, kind=Kind.LICENCE).first()
     if key is None or not key.cd_key or not check_password(cd_key, key.cd_key):
@@ -218,7 +230,7 @@ def update_service(*, actor: Actor, subscription_id: int, now: datetime | None =
     """
     at = now or timezone.now()
     company = locked_company(company_id=company_of(subscription_id=subscription_id))
-    require_admin(actor=actor, company=company)
+    admin_behind(actor=actor, company=company)
     product = locked_product(subscription_id=subscription_id)
     waiting = ActivationKey.objects.unused().filter(account=company.account_id, edition=product.edition)
     key = waiting.filter(kind=Kind.LICENCE).select_for_update().order_by("created_at", "pk").first()
@@ -237,7 +249,7 @@ def add_module(*, actor: Actor, subscription_id: int, now: datetime | None = Non
     """A bought public-cloud service module belongs to the product (S18.2). Locks company, product and key."""
     at = now or timezone.now()
     company = locked_company(company_id=company_of(subscription_id=subscription_id))
-    require_admin(actor=actor, company=company)
+    admin_behind(actor=actor, company=company)
     product = locked_product(subscription_id=subscription_id)
     waiting = ActivationKey.objects.unused().filter(account=company.account_id, edition=product.edition)
     key = waiting.filter(kind=Kind.MODULE).select_for_update().order_by("created_at", "pk").first()

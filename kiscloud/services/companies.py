@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import SYSTEM, Actor, person_of
+from accounts.actors import SYSTEM, Actor, Door, person_of
 from accounts.cleaning import cleaned
 from accounts.events import record
 from accounts.locks import lock_accounts, lock_name
@@ -192,6 +192,18 @@ def require_admin(*, actor: Actor, company: Company) -> User:
     user = person_of(actor)
     company_for(user=user, company_id=company.pk)
     return user
+
+
+def admin_behind(*, actor: Actor, company: Company) -> User:
+    """The administrator behind the act; for a key of the company's own account its founder.
+
+    Raises NotFound for the key of another account, else as `require_admin`.
+    """
+    if actor.door != Door.API:
+        return require_admin(actor=actor, company=company)
+    if actor.account is None or actor.account.pk != company.account_id:
+        raise NotFound()
+    return company.founder
 
 
 @atomic

@@ -16,7 +16,7 @@ from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.editions import Edition
 from kiscloud.models import AccountSet, Company, CompanyMember, Subscription
-from kiscloud.services.companies import locked_company, require_admin
+from kiscloud.services.companies import admin_behind, locked_company
 from kiscloud.services.limits import Act, require_verified_in_time
 
 State = Subscription.State
@@ -103,7 +103,7 @@ def add_product(*, actor: Actor, company_id: int, edition: str, now: datetime | 
     """
     at = now or timezone.now()
     company = locked_company(company_id=company_id)
-    user = require_admin(actor=actor, company=company)
+    user = admin_behind(actor=actor, company=company)
     if edition not in Edition.values:
         raise InputError("edition", _("Choose a product."))
     if company.subscriptions.listed().count() >= PRODUCTS_MAX:
@@ -125,11 +125,11 @@ def try_product(*, actor: Actor, subscription_id: int, now: datetime | None = No
     for admin in _admins(company_id):
         lock_name(f"kis-trials:{admin}")
     company = locked_company(company_id=company_id)
-    require_admin(actor=actor, company=company)
+    admin_behind(actor=actor, company=company)
     product = locked_product(subscription_id=subscription_id)
     verified = is_verified(company=company)
-    _refuse_trial(company, verified)
     product.try_out(at=at, until=at + (policy.TRIAL_VERIFIED if verified else policy.TRIAL))
+    require_trial(company=company)
     fields = ["state", "tried_at", "starts_at", "expires_at", "sets_total", "users_total"]
     product.save(update_fields=fields)
     note_product(what="tried", actor=actor, product=product, at=at, until=str(product.expires_at))
@@ -144,12 +144,9 @@ def delete_product(*, actor: Actor, subscription_id: int, now: datetime | None =
     """
     at = now or timezone.now()
     company = locked_company(company_id=company_of(subscription_id=subscription_id))
-    require_admin(actor=actor, company=company)
+    admin_behind(actor=actor, company=company)
     product = locked_product(subscription_id=subscription_id)
-    if product.activated_at is not None:
-        raise ActivatedStays(product=product.get_edition_display())
-    if count := AccountSet.objects.standing().filter(subscription=product).count():
-        raise HasSets(product=product.get_edition_display(), count=count)
+    require_deletable(product=product, sets=AccountSet.objects.standing().filter(subscription=product).count())
     product.deleted_at = at
     product.save(update_fields=["deleted_at"])
     note_product(what="deleted", actor=actor, product=product, at=at)
@@ -206,16 +203,25 @@ def require_served(*, product: Subscription, at: datetime) -> None:
     raise ProductClosed(product=name, day=f"{ended:%Y-%m-%d}", days=policy.GRACE.days, last=f"{last:%Y-%m-%d}")
 
 
-def require_place(*, product: Subscription, at: datetime, more: int = 1) -> None:
+def require_place(*, product: Subscription, at: datetime, more: int = 1, used: int | None = None) -> None:
     """The locked product takes one more set now (S8.2, S8.3, Q-15), or with `more=0` goes on with one that it counts
-    already. Raises ProductOver, ProductClosed, NoSetLeft."""
+    already. Its sets are counted, but where somebody has done so. Raises ProductOver, ProductClosed, NoSetLeft."""
     name = product.get_edition_display()
     if product.expires_at is not None and product.is_over(at=at):
         raise ProductOver(product=name, day=f"{timezone.localtime(product.expires_at):%Y-%m-%d}")
     require_open(product=product, at=at)
-    used = AccountSet.objects.standing().filter(subscription=product).count()
+    if used is None:
+        used = AccountSet.objects.standing().filter(subscription=product).count()
     if used + more > product.sets_total:
         raise NoSetLeft(product=name, used=used, total=product.sets_total)
+
+
+def require_deletable(*, product: Subscription, sets: int) -> None:
+    """It was never activated and has no sets (S11). Raises ActivatedStays, HasSets."""
+    if product.activated_at is not None:
+        raise ActivatedStays(product=product.get_edition_display())
+    if sets:
+        raise HasSets(product=product.get_edition_display(), count=sets)
 
 
 def company_of(*, subscription_id: int) -> int:
@@ -232,13 +238,14 @@ def _admins(company_id: int) -> list[int]:
     return list(rows.order_by("user").values_list("user", flat=True).distinct())
 
 
-def _refuse_trial(company: Company, verified: bool) -> None:
-    """Trials count for ever: of deleted products (S7.4), and of deleted companies, too."""
+def require_trial(*, company: Company) -> None:
+    """The company may try one more product. Trials count for ever: of deleted products (S7.4), and of deleted
+    companies, too. Raises TrialsUsedUp, TriedElsewhere."""
     tried = Subscription.objects.filter(tried_at__isnull=False)
     count = tried.filter(company=company).count()
     if count >= policy.TRIAL_PRODUCTS:
         raise TrialsUsedUp(company=company.name, count=count, most=policy.TRIAL_PRODUCTS)
-    if verified:
+    if is_verified(company=company):
         return
     unverified = Company.objects.exclude(account__certified=Account.Certified.ENTERPRISE).exclude(pk=company.pk)
     theirs = CompanyMember.objects.filter(EVER_ADMIN, user__in=_admins(company.pk)).values("company")

@@ -12,7 +12,7 @@ from config.errors import DomainError
 from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.models import PrivateServer, Subscription
-from kiscloud.services.companies import locked_company, require_admin
+from kiscloud.services.companies import admin_behind, locked_company
 from kiscloud.services.seats import end_seats
 from kiscloud.services.subscriptions import company_of, locked_product, note_product
 
@@ -96,7 +96,7 @@ def switch_to_private(*, actor: Actor, subscription_id: int, now: datetime | Non
     """
     at = now or timezone.now()
     company = locked_company(company_id=company_of(subscription_id=subscription_id))
-    require_admin(actor=actor, company=company)
+    admin_behind(actor=actor, company=company)
     product = locked_product(subscription_id=subscription_id)
     if refused := against_private(product=product, at=at):
         raise refused
