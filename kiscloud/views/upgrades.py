@@ -1,10 +1,8 @@
 """Upgrading: a set of an earlier product is uploaded, looked through and converted, then restored (S26.2, Q-11)."""
 
-from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.attempt import attempt
@@ -38,9 +36,7 @@ def upgrade(request: ConsoleRequest, pk: int) -> HttpResponse:
         shown=refused,
     )
     if tried.result is not None:
-        backup = tried.result.backup
-        messages.success(request, _("“%(set)s” was converted and is ready to be restored.") % {"set": backup.set_name})
-        return redirect("kiscloud:backup-detail", backup.pk)
+        return redirect("kiscloud:backup-detail", tried.result.backup.pk)
     context = {
         **frame(product.company, here="products"),
         "product": product,
