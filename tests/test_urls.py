@@ -15,9 +15,9 @@ from django.urls import reverse
 from tests.scene import PEOPLE, Scene, every_address, set_scene
 
 TABLE = Path(__file__).with_name("addresses.txt")
-# Tried elsewhere: the APIs have keys instead of people, books have people of their own, the others exist in development
-# only.
-APART = ("api:", "open:", "books:", "outbox", "look")
+# Tried elsewhere: the APIs have keys instead of people, books and stock have people of their own, the others exist in
+# development only.
+APART = ("api:", "open:", "books:", "inventory:", "outbox", "look")
 PARTS = 16
 PLACEHOLDERS = {"token": "token", "handle": "handle", "rest": "rest", "slug": "slug"}
 

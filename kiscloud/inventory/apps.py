@@ -13,7 +13,8 @@ class InventoryApp(AppConfig):
 
     def ready(self) -> None:
         """Sets are made of its tables, too, and it has its words, links and its place on the workbench."""
-        from kiscloud.inventory import contents, event_texts
+        from kiscloud.inventory import contents, event_texts, links
 
         contents.register()
         event_texts.register()
+        links.register()

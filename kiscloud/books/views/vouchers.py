@@ -30,6 +30,7 @@ from kiscloud.books.forms.vouchers import (
 from kiscloud.books.models import Subject, Voucher
 from kiscloud.books.months import first_day, last_day
 from kiscloud.books.naming import choices_of, full_names
+from kiscloud.books.origins import origin_of
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
 from kiscloud.books.services.posting import audit_voucher, audit_vouchers, post_voucher, post_vouchers, unaudit_voucher
@@ -181,12 +182,19 @@ def detail(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
         "credit": sum(line.credit for line in lines),
         "in_words": capitals(voucher.total),
         "reversals": list(voucher.reversals.all()),
+        "origin": _origin(voucher),
         "own": voucher.maker_id == place.user.pk,
         "postable": voucher.state in place.books.postable
         and voucher.month == place.books.month
         and place.books.is_open,
     }
     return draw(request, place, "books/vouchers/detail.html", context)
+
+
+def _origin(voucher: Voucher) -> tuple[str, str] | None:
+    """What the voucher was made from, and where that is."""
+    found = origin_of(voucher)
+    return (str(found.label), found.address(voucher)) if found else None
 
 
 ACTS: dict[str, Any] = {
