@@ -49,5 +49,5 @@
       form.querySelector("button.button-primary").click();
     }
   });
-  if (!form.querySelector(".error-summary")) form.querySelector("[autofocus]")?.focus() ?? cells()[0]?.focus();
+  if (!form.querySelector(".error-summary")) form.querySelector("input[list]")?.focus();
 })();
