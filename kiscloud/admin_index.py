@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_index import Topic, Waiting, add_topic, add_waiting
 from kiscloud.models import AccountSet
+from kiscloud.services.backup_alarms import troubled
 
 FAILED_SETS = Waiting(
     _("Account sets that could not be created or restored"),
@@ -13,6 +14,15 @@ FAILED_SETS = Waiting(
     "state__exact=failed",
     lambda: AccountSet.objects.filter(state=AccountSet.State.FAILED).count(),
     "warn",
+)
+UNBACKED_SETS = Waiting(
+    _("Account sets without a good automatic backup"),
+    "archive-x",
+    "kiscloud.view_accountset",
+    "admin:kiscloud_accountset_changelist",
+    "backups=trouble",
+    lambda: troubled().count(),
+    "stop",
 )
 SETS = Topic("account_sets", _("Account sets"), ["kiscloud.accountset", "books.books", "kiscloud.deletion"])
 PRODUCTS = Topic(
@@ -30,6 +40,7 @@ CLIENTS = Topic(
 def register() -> None:
     """Staff see what waits about KIS cloud, and its pages by topic, from now on."""
     add_waiting(FAILED_SETS)
+    add_waiting(UNBACKED_SETS)
     add_topic(PRODUCTS)
     add_topic(SETS)
     add_topic(CLIENTS)

@@ -12,12 +12,22 @@ class KisCloudApp(AppConfig):
 
     def ready(self) -> None:
         """KIS cloud has its links, words for what it records, its place before staff, and listens to finance."""
-        from kiscloud import admin_index, company_letters, event_texts, links, product_letters, web_seats, workbench
+        from kiscloud import (
+            admin_index,
+            backup_letters,
+            company_letters,
+            event_texts,
+            links,
+            product_letters,
+            web_seats,
+            workbench,
+        )
 
         event_texts.register()
         links.register()
         workbench.register()
         company_letters.register()
+        backup_letters.register()
         admin_index.register()
         product_letters.register()
         web_seats.register()

@@ -67,6 +67,10 @@ TEXTS: dict[str, Words] = {
     "backup.sent": Words(
         _("A backup of the account set %(set)s came from %(sender)s"), icon="archive-restore", tone="ok"
     ),
+    "backup.alarmed": Words(
+        _("Told administrators that the account set %(set)s has no good backup"), icon="archive-x", tone="stop"
+    ),
+    "backup.well_again": Words(_("The account set %(set)s has a good backup again"), icon="archive", tone="ok"),
     "backup.downloaded": Words(_("Downloaded a backup of the account set %(set)s"), icon="download", tone="warn"),
     "backup.deleted": Words(_("Deleted %(count)s backups"), icon="trash-2", tone="warn"),
     "company_member.added": Words(_("Added %(person)s to the address book"), icon="user-plus", tone="ok"),

@@ -41,6 +41,7 @@ BACKUPS_MAX: Final = 100  # made by hand and sent by private servers, in a compa
 SENT_FILE: Final = 2 * 1024 * 1024 * 1024  # bytes of a backup that a private server sends
 SENT_UNPACKED: Final = 8 * 1024 * 1024 * 1024  # bytes; a private cloud has sets that the public one does not take
 SENDING: Final = timedelta(minutes=10)  # after that, one that is still being kept was broken off
+BACKUP_PACE: Final = timedelta(seconds=2)  # between two automatic ones
 AUTOMATIC_KEPT: Final = 7  # of each set (S16.9)
 UNPACKED_MAX: Final = 2 * 1024 * 1024 * 1024  # bytes of a set that the public cloud takes (S17.7)
 RELEASE_NEWS: Final = timedelta(days=30)  # so long after a release its message pops up (S22.4)

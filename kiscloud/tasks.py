@@ -11,6 +11,7 @@ from config.models import Job
 from kiscloud.services import (
     account_sets,
     activation,
+    backup_alarms,
     backups,
     changes,
     companies,
@@ -60,6 +61,13 @@ def daily_backups(_work: Job) -> None:
     backups.remove_old()
     sent_backups.forget_broken_off()
     backups.remove_files()
+
+
+# Outside, though it calls nobody: each set commits on its own.
+@job("kiscloud.watch_backups", outside=True, every=timedelta(hours=1))
+def watch_backups(_work: Job) -> None:
+    """People were told of sets without a good backup, and of those that are well again."""
+    backup_alarms.watch_backups()
 
 
 @job(backups.TRY_JOB, outside=True, within=LONG)

@@ -1,9 +1,10 @@
 """Account sets and records of deletions: to look at, and to have failed ones created again."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
@@ -16,8 +17,10 @@ from accounts.admin.panels import ROWS_MAX, History, Notice, Panel, at, history,
 from finance.admin.columns import BoundedPaginator
 from kiscloud.models import AccountSet, Deletion
 from kiscloud.services.account_sets import PERMISSION, retry_set
+from kiscloud.services.backup_alarms import sentence_of, troubled
 
 State = AccountSet.State
+TROUBLE: Final = "trouble"
 TONES: Final = {
     State.CREATING: "wait",
     State.READY: "ok",
@@ -32,13 +35,28 @@ def _again(actor: Actor, row: AccountSet, typed: Mapping[str, str]) -> Text:  # 
     return _now("It is being created again, under its number.")
 
 
+class BackupFilter(admin.SimpleListFilter):
+    """Whether its automatic backups can be relied on."""
+
+    title = _("automatic backups")
+    parameter_name = "backups"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        """What alarms."""
+        return [(TROUBLE, _("Without a good one"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        """Those of which administrators and staff are told."""
+        return queryset.filter(pk__in=troubled().values("pk")) if self.value() == TROUBLE else queryset
+
+
 @admin.register(AccountSet)
 class AccountSetAdmin(StaffAdmin):
     """What staff see of a set: never what stands in its books."""
 
     paginator = BoundedPaginator
     list_display = ["number", "name", "shown_state", "subscription", "version", at("created_at", _("created"))]
-    list_filter = ["state", "subscription__edition"]
+    list_filter = [BackupFilter, "state", "subscription__edition"]
     list_select_related = ["subscription__company"]
     search_fields = ["=number", "name", "subscription__company__name"]
     search_help_text = _("Number or name of a set, or a company")
@@ -71,8 +89,10 @@ class AccountSetAdmin(StaffAdmin):
         return pill(State(row.state).label, TONES[State(row.state)])
 
     def notices(self, request: HttpRequest, row: AccountSet) -> Sequence[Notice]:  # noqa: ARG002
-        """Why it failed."""
-        return [Notice(row.fault, tone="stop")] if row.state == State.FAILED and row.fault else []
+        """Why it failed, or what is wrong with its backups."""
+        if row.state == State.FAILED and row.fault:
+            return [Notice(row.fault, tone="stop")]
+        return [Notice(str(sentence_of(account_set=one)), tone="stop") for one in troubled().filter(pk=row.pk)]
 
     def panels(self, request: HttpRequest, row: AccountSet) -> Sequence[Panel | History]:  # noqa: ARG002
         """Who is in it, its backups, and what happened."""

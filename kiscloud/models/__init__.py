@@ -3,6 +3,7 @@
 from kiscloud.models.account_set import AccountSet, SetUser
 from kiscloud.models.activation import ActivationKey, Offering
 from kiscloud.models.backup import Backup
+from kiscloud.models.backup_alarm import BackupAlarm
 from kiscloud.models.client import Archive, DriveFile, PrivateServer, Release
 from kiscloud.models.company import Company, CompanyMember
 from kiscloud.models.deletion import Deletion
@@ -14,6 +15,7 @@ __all__ = [
     "ActivationKey",
     "Archive",
     "Backup",
+    "BackupAlarm",
     "Company",
     "CompanyMember",
     "Deletion",

@@ -1,11 +1,12 @@
 """Backups: begun by hand or by the day, made by a job, tried by restoring them, the old ones removed (S16, C9)."""
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,9 +14,11 @@ from accounts.actors import SYSTEM, Actor
 from accounts.events import record
 from config.errors import DomainError, NotFound
 from config.jobs import abandoned, enqueue
+from config.one_by_one import one_by_one
 from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.models import AccountSet, Backup, Company, Subscription
+from kiscloud.models.account_set import AccountSetQuerySet
 from kiscloud.services.companies import locked_company, require_admin
 from kiscloud.set_files import Manifest
 from kiscloud.set_files.keeping import keep, scratch_file, write_kept
@@ -84,21 +87,29 @@ def require_room(*, company: Company) -> None:
         raise DriveFull(company=company.name, count=count)
 
 
+def in_public_cloud() -> "AccountSetQuerySet":
+    """The sets that have a backup each day: in use, of products that are here and whose data was not deleted."""
+    products = Subscription.objects.listed().filter(purged_at=None).exclude(mode=Subscription.Mode.PRIVATE)
+    return AccountSet.objects.filter(state=AccountSet.State.READY, subscription__in=products)
+
+
 def start_daily(*, now: datetime | None = None) -> int:
     """Every set in the public cloud has a backup of this day being made (S16.8); answers how many began.
 
-    Whoever comes second on a day begins none. Each set commits by itself.
+    Whoever comes second on a day begins none. Each set commits by itself, so one that cannot hinders no other (C15).
+    One begins after the other, lest a thousand of them keep letters and codes waiting.
     """
     at = now or timezone.now()
     day = timezone.localtime(at).date()
-    products = Subscription.objects.listed().filter(purged_at=None).exclude(mode=Subscription.Mode.PRIVATE)
-    ready = AccountSet.objects.filter(state=AccountSet.State.READY, subscription__in=products)
-    wanted = ready.exclude(backups__kind=Kind.AUTOMATIC, backups__day=day).select_related("subscription").order_by("pk")
-    return sum(_start_automatic(account_set, day, at) for account_set in wanted.iterator())
+    made = Backup.objects.filter(kind=Kind.AUTOMATIC, day=day, account_set=OuterRef("pk"))
+    wanted = in_public_cloud().filter(~Exists(made)).select_related("subscription").order_by("pk")
+    places = enumerate(wanted.iterator())
+    return one_by_one(JOB, places, lambda found: _start_automatic(found[1], day, at, found[0] * policy.BACKUP_PACE))
 
 
 @atomic
-def _start_automatic(account_set: AccountSet, day: date, at: datetime) -> int:
+def _start_automatic(account_set: AccountSet, day: date, at: datetime, wait: timedelta) -> int:
+    """Its job runs after the wait."""
     backup, fresh = Backup.objects.get_or_create(
         account_set=account_set,
         kind=Kind.AUTOMATIC,
@@ -106,7 +117,7 @@ def _start_automatic(account_set: AccountSet, day: date, at: datetime) -> int:
         defaults={**Backup.facts_of(account_set), "created_at": at},
     )
     if fresh:
-        enqueue(JOB, key=f"backup-{backup.pk}", backup=backup.pk)
+        enqueue(JOB, key=f"backup-{backup.pk}", run_after=at + wait, backup=backup.pk)
     return int(fresh)
 
 
@@ -164,19 +175,26 @@ def fail_abandoned(*, now: datetime | None = None) -> int:
 
 
 def remove_old(*, now: datetime | None = None) -> int:
-    """Of each set the seven latest automatic backups are left (S16.9); answers how many went."""
+    """Of each set the seven latest automatic backups are left (S16.9); answers how many went.
+
+    One that could not be restored goes for a newer one, and never in place of the last that may still be good.
+    """
     at = now or timezone.now()
-    gone = 0
-    automatic = Backup.objects.filter(kind=Kind.AUTOMATIC)
-    for set_id in automatic.standing().values_list("account_set", flat=True).distinct():
-        of_set = automatic.standing().filter(account_set=set_id).order_by("-day", "-pk")
-        complete = [row.pk for row in of_set if row.state == Backup.State.SUCCESS]
-        kept = set(complete[: policy.AUTOMATIC_KEPT])
-        oldest = min((row.day for row in of_set if row.pk in kept and row.day), default=None)
-        for row in of_set:
-            if row.pk not in kept and row.state != Backup.State.CREATING and oldest and row.day and row.day < oldest:
-                gone += drop(backup_id=row.pk, at=at)
-    return gone
+    complete, fit = Q(state=Backup.State.SUCCESS), Q(state=Backup.State.SUCCESS, unfit="")
+    rows = Backup.objects.standing().filter(kind=Kind.AUTOMATIC)
+    counted = rows.annotate(complete_since=_since(complete), fit_since=_since(fit))
+    old = counted.filter(
+        fit & Q(complete_since__gt=policy.AUTOMATIC_KEPT, fit_since__gt=1)
+        | complete & ~Q(unfit="") & Q(complete_since__gt=1)
+        | Q(state=Backup.State.FAILED, complete_since__gte=policy.AUTOMATIC_KEPT)
+    )
+    found = [row.pk for row in old]
+    return one_by_one("removing an old backup", found, lambda pk: drop(backup_id=pk, at=at))
+
+
+def _since(condition: Q) -> Window:
+    """How many such backups the set has from this one on, itself counted."""
+    return Window(Count("pk", filter=condition), partition_by=F("account_set"), order_by=F("day").desc())
 
 
 @atomic
@@ -191,19 +209,16 @@ def drop(*, backup_id: int, at: datetime) -> int:
     return 1
 
 
-def remove_file(*, backup: Backup) -> None:
+def remove_file(*, backup: Backup) -> int:
     """The file of a backup that failed or is gone is removed; should it be killed, `remove_files` comes by again."""
     default_storage.delete(backup.file_name)
-    Backup.objects.filter(pk=backup.pk).update(file="")
+    return Backup.objects.filter(pk=backup.pk).update(file="")
 
 
 def remove_files() -> int:
     """Files of which only a killed process left something are gone; answers how many."""
     left = Backup.objects.filter(state__in=[Backup.State.DELETED, Backup.State.FAILED]).exclude(file="")
-    found = list(left)
-    for backup in found:
-        remove_file(backup=backup)
-    return len(found)
+    return one_by_one("removing a file", list(left), lambda backup: remove_file(backup=backup))
 
 
 def _set(set_id: int) -> AccountSet:

@@ -1,6 +1,6 @@
 """Backups of a product's sets: the three lists, making, fetching, deleting, restoring (S16, S17)."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -27,6 +27,7 @@ from kiscloud.models import AccountSet, Backup
 from kiscloud.product_reports import shown
 from kiscloud.services.archives import bound_to as bound_to_archive
 from kiscloud.services.archives import open_archive
+from kiscloud.services.backup_alarms import sentence_of, troubled
 from kiscloud.services.backup_files import bound_to, delete_backups, may_delete_without_code, open_backup
 from kiscloud.services.backups import start_backup
 from kiscloud.services.restores import start_restore
@@ -34,6 +35,7 @@ from kiscloud.upgrades import PATHS
 from kiscloud.views.doors import company_of, frame, subscription_of
 
 Purpose = OneTimeCode.Purpose
+TROUBLES_SHOWN: Final = 10
 
 
 @require_safe
@@ -52,6 +54,7 @@ def listing(request: ConsoleRequest, pk: int) -> HttpResponse:
         "most": policy.BACKUPS_MAX,
         "kept": policy.AUTOMATIC_KEPT,
         "upgrades": product.edition in PATHS,
+        "troubles": [(one.name, sentence_of(account_set=one)) for one in troubled(product=product)[:TROUBLES_SHOWN]],
     }
     return page(request, "kiscloud/backups/list.html", context, part="_rows.html")
 
