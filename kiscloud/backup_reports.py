@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 
 from kiscloud.models import Backup, Company, Subscription
+from kiscloud.services.limits import Act, require_verified_in_time
 from kiscloud.services.restores import RestoreRefused, reason_against, reasons_against
 from kiscloud.services.subscriptions import require_place
 from kiscloud.set_contents import parts
@@ -80,8 +81,9 @@ def contents_of(backup: Backup) -> Contents | None:
 def hindrances(backup: Backup, product: Subscription, *, at: datetime) -> list[str]:
     """A sentence for everything that speaks against restoring it into its product at that moment (S17)."""
     found = [str(reason) for reason in reasons_against(backup=backup, product=product)]
-    closed = refusal(lambda: require_place(product=product, at=at))
-    return [*found, closed] if closed else found
+    place = refusal(lambda: require_place(product=product, at=at))
+    late = refusal(lambda: require_verified_in_time(company=product.company, act=Act.RESTORE, now=at))
+    return [*found, *filter(None, dict.fromkeys((place, late)))]
 
 
 def chosen_ids(posted: Mapping[str, Any]) -> list[int]:

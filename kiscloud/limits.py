@@ -1,4 +1,4 @@
-"""The named rate limits of clients and private servers; numbers in `policy`. Call before opening a transaction."""
+"""The named rate limits of clients, private servers and uploads; numbers in `policy`. Call outside of transactions."""
 
 from datetime import datetime
 
@@ -23,3 +23,9 @@ def server_codes(address: str | None, *, now: datetime | None = None) -> None:
     """Three hundred authorisation codes an hour and address. Not by cloud: a stranger could shut its people out."""
     limit, seconds = policy.CODE_TRIES
     hit("server-code", home_of(address), limit=limit, seconds=seconds, now=now)
+
+
+def upgrades(company_id: int, *, now: datetime | None = None) -> None:
+    """Thirty files of earlier products an hour and company: each is looked through as a whole."""
+    limit, seconds = policy.UPGRADES
+    hit("upgrade", str(company_id), limit=limit, seconds=seconds, now=now)

@@ -40,6 +40,7 @@ RELEASE_FILE: Final = 1024 * 1024 * 1024  # bytes
 BACKUPS_MAX: Final = 100  # made by hand and sent by private servers, in a company's drive (S16.3)
 SENT_FILE: Final = 2 * 1024 * 1024 * 1024  # bytes of a backup that a private server sends
 SENT_UNPACKED: Final = 8 * 1024 * 1024 * 1024  # bytes; a private cloud has sets that the public one does not take
+UPGRADES: Final = (30, 3600)  # files of earlier products in so many seconds, for each company
 SENDING: Final = timedelta(minutes=10)  # after that, one that is still being kept was broken off
 BACKUP_PACE: Final = timedelta(seconds=2)  # between two automatic ones
 AUTOMATIC_KEPT: Final = 7  # of each set (S16.9)

@@ -10,8 +10,10 @@ from accounts.forms.base import show
 from accounts.http import ConsoleRequest
 from config.errors import DomainError
 from config.web import page
+from kiscloud import limits
 from kiscloud.forms.upgrades import UpgradeForm
 from kiscloud.product_reports import shown
+from kiscloud.services.sent_backups import Sent
 from kiscloud.services.upgrades import Found, UpgradeRefused, upgrade_set
 from kiscloud.upgrades import PATHS
 from kiscloud.views.doors import frame, subscription_of
@@ -29,12 +31,11 @@ def upgrade(request: ConsoleRequest, pk: int) -> HttpResponse:
             found.append(error.found)
         return show(bound, error)
 
-    tried = attempt(
-        request,
-        form,
-        lambda: upgrade_set(actor=request.actor, subscription_id=pk, content=form.cleaned_data["file"]),
-        shown=refused,
-    )
+    def act() -> Sent:
+        limits.upgrades(product.company_id)
+        return upgrade_set(actor=request.actor, subscription_id=pk, content=form.cleaned_data["file"])
+
+    tried = attempt(request, form, act, shown=refused)
     if tried.result is not None:
         return redirect("kiscloud:backup-detail", tried.result.backup.pk)
     context = {

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from kiscloud.models import AccountSet, Backup
+from kiscloud import policy
+from kiscloud.models import AccountSet, Backup, Subscription
 from tests.kiscloud.books.bookkeeping import Office
 from tests.kiscloud.earlier import old_file
 from tests.kiscloud.kis import active, make_company
@@ -43,6 +44,10 @@ def test_from_the_file_to_the_restored_set(browse: Any, office: Office) -> None:
     browser.post(f"/manage/products/{product.pk}/restore/", {"backup": backup.pk, "name": "新账套"})
     assert AccountSet.objects.get(name="新账套").restored_from == backup
     assert office.set.name in browser.get(f"/manage/products/{product.pk}/backups/?kind=private").text
+    Subscription.objects.filter(pk=product.pk).update(sets_total=2)  # the restored one took the last place
+    page = browser.get(done["Location"]).text
+    assert "Nothing speaks against" not in page
+    assert "It cannot be restored into this product now" in page
 
 
 @pytest.mark.rule("S26.2")
@@ -61,6 +66,12 @@ def test_what_was_found_stands_above_what_hinders(browse: Any, office: Office) -
     assert "8.0 and below" in refused.text
     assert "damaged" in send(browser, office, b"nothing").text
     assert not Backup.objects.exists()
+
+
+def test_a_company_uploads_so_many_an_hour(browse: Any, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy, "UPGRADES", (1, 3600))
+    browser = browse(office.product.company.founder)
+    assert [send(browser, office, b"x").status_code for _turn in range(2)] == [422, 429]
 
 
 def test_where_there_is_no_path_there_is_no_form(browse: Any) -> None:
