@@ -49,6 +49,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def ordering(name: str, default: str) -> list[str]:
+    """The words of the default in another order; those that are left out come last. Another word stops the start."""
+    known, given = default.split(","), words(name, default)
+    if strange := [word for word in given if word not in known]:
+        raise ImproperlyConfigured(f"{name} may name {', '.join(known)}, not {strange[0]!r}")
+    return [*dict.fromkeys(given + known)]
+
+
 def secret(name: str, *, development: bool, file: Path) -> str:
     """A secret from the environment; in development one is made once and kept in a file only its owner can read."""
     if value := text(name):

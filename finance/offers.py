@@ -4,6 +4,7 @@ from datetime import datetime
 
 from accounts.models import Account
 from finance.models import Coupon, Price, Product
+from finance.models.product import PayMode
 from finance.pricing import Tier
 from finance.services.trusts import payer_of
 
@@ -14,7 +15,8 @@ def coupons_for(*, account: Account, product: Product, at: datetime) -> list[Cou
     """Those that fit an order of this product now; none while a manager pays (A2.16)."""
     if payer_of(account=account, at=at).trust is not None:
         return []
-    fitting = Coupon.objects.filter(account=account, used_at=None, valid_from__lte=at, valid_until__gt=at)
+    fitting = Coupon.objects.filter(account=account, pay_mode=PayMode.PREPAID, used_at=None)
+    fitting = fitting.filter(valid_from__lte=at, valid_until__gt=at)
     return [
         one
         for one in fitting.order_by("valid_until", "pk")[:COUPONS_OFFERED_MAX]

@@ -143,7 +143,11 @@ class CouponOut(serializers.Serializer[Coupon]):
     rate = NumberOut(allow_null=True)
     scope = ScopeOut(source="*")
     least = Yuan(help_text=_("From an amount of."))
+    pay_mode = serializers.ChoiceField(
+        PayMode.choices, help_text=_("One for what is paid as you go is used by itself, for one bill line.")
+    )
     with_discount = serializers.BooleanField()
     valid_from = serializers.DateTimeField()
     valid_until = serializers.DateTimeField()
     used_at = serializers.DateTimeField(allow_null=True)
+    line = serializers.IntegerField(source="line_id", allow_null=True, help_text=_("The bill line that it served."))

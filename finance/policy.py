@@ -3,6 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from config import env
+
 ALLOTMENT_ABOVE = Decimal("0.01")  # K10.6, Q-4: strictly more than this, in yuan
 ALLOTMENTS_PER_BATCH_MAX = 1000
 TOP_UP_MOST = Decimal("100000000.00")
@@ -35,6 +37,8 @@ USAGE_LINE_BYTES_MAX = 16 * 1024
 USAGE_REFUSALS_KEPT = 10_000  # of a file; all are counted
 USAGE_RUN_SECONDS = 40  # below the queue's limit for one job
 BILLING_DELAY = timedelta(minutes=10)  # how long after its end a cycle's usage may come in without being late
+COMMITMENTS_FIRST = env.ordering("COMMITMENTS_FIRST", "kind,ends,begins")  # `deductions` says what each means
+VOUCHERS_FIRST = env.ordering("VOUCHERS_FIRST", "scope,ends,left")
 BILLING_SHARDS_PER_JOB = 8
 BILLING_STEP = timedelta(days=1)  # what a job of a minute can bill at once
 SHARES_SHOWN_MAX = 10  # bars of the spending page; the rest stands in one

@@ -26,12 +26,13 @@ class CommitmentAdmin(OfferAdmin):
     form = GrantForm
     list_display = ["shown_name", "shown_state", "account", "shown_scope", "shared", at("valid_until", _("until"))]
     list_filter = ["kind", "shared"]
-    asked: ClassVar[Sequence[str]] = ["number", "kind", *SCOPE, "per_cycle", "shared", *TIMES]
+    asked: ClassVar[Sequence[str]] = ["number", "kind", *SCOPE, "per_cycle", "cycle", "shared", *TIMES]
     shown: ClassVar[Sequence[str]] = [
         "account_link",
         "kind",
         "shown_scope",
         "shown_capacity",
+        "cycle",
         "shared",
         *TIMES,
         "granted_by",

@@ -211,15 +211,16 @@ class VoucherAdmin(OfferAdmin):
 
 @admin.register(Coupon)
 class CouponAdmin(OfferAdmin):
-    """Coupons, each for one order."""
+    """Coupons, each for one order or one bill line of usage."""
 
     form = GrantForm
-    list_display = ["shown_name", "shown_state", "account", "shown_scope", at("valid_until", _("until"))]
-    asked: ClassVar[Sequence[str]] = ["number", "off", "rate", "least", *SCOPE, "with_discount", *TIMES]
+    list_display = ["shown_name", "shown_state", "account", "shown_scope", "pay_mode", at("valid_until", _("until"))]
+    asked: ClassVar[Sequence[str]] = ["number", "off", "rate", "least", *SCOPE, "pay_mode", "with_discount", *TIMES]
     shown: ClassVar[Sequence[str]] = [
         "account_link",
         "shown_name",
         "shown_scope",
+        "pay_mode",
         "with_discount",
         *TIMES,
         "used_at",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
-from finance.models.product import Category, Product
+from finance.models.product import Category, Cycle, Product
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -23,8 +23,8 @@ class Commitment(models.Model):
     """Covers so much of each billing cycle's usage; what a cycle leaves unused is lost.
 
     Reserved instances and storage units cover a quantity of one product. A savings plan covers yuan at list price of a
-    category, or of everything. The owner's usage comes first, then, where it is shared, that of members for whom the
-    owner pays, in the order of time.
+    category, or of everything, as far as it is billed by the plan's cycle. The owner's usage comes first, then, where
+    it is shared, that of members for whom the owner pays, in the order of time.
     """
 
     class Kind(models.TextChoices):
@@ -39,6 +39,9 @@ class Commitment(models.Model):
     product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, verbose_name=_("product"))
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("category"))
     per_cycle = models.DecimalField(_("covers per cycle"), max_digits=24, decimal_places=8)
+    cycle = models.CharField(  # of a savings plan; the others go by that of their product
+        _("billing cycle"), max_length=6, choices=Cycle, default=Cycle.HOUR, db_default=Cycle.HOUR
+    )
     shared = models.BooleanField(_("shared with members"), default=False)
     valid_from = models.DateTimeField(_("valid from"), default=timezone.now)
     valid_until = models.DateTimeField(_("valid until"))
@@ -67,7 +70,7 @@ class Commitment(models.Model):
 class CommitmentUse(models.Model):
     """What a commitment covered of a bill line: who consumed it is stored, so that sharing can be read.
 
-    A later correction of the usage changes the bill, not this: what a cycle took of the capacity it has taken.
+    Below zero where a correction left less to cover, so that the capacity is free again for what comes later.
     """
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="uses", verbose_name=_("commitment"))

@@ -1,7 +1,6 @@
 """Vouchers and coupons: what pays, or makes cheaper, in place of money."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -66,12 +65,6 @@ class Voucher(models.Model):
         """For everything."""
         return self.product_id is None and self.category_id is None
 
-    @property
-    def rank(self) -> tuple[int, datetime, Decimal, int]:
-        """Which voucher pays first: the narrower, then the one that ends, then the smaller."""
-        width = 0 if self.product_id else 1 if self.category_id else 2
-        return width, self.valid_until, self.balance, self.pk
-
 
 class VoucherUse(models.Model):
     """What a voucher paid of a bill line; below zero where it was given back."""
@@ -91,7 +84,11 @@ class VoucherUse(models.Model):
 
 
 class Coupon(models.Model):
-    """Makes one order cheaper, by an amount from a sum on or by a share, and is gone."""
+    """Makes one order or one bill line of usage cheaper, by an amount from a sum on or by a share, and is gone.
+
+    For usage it is used by itself: for the first line of the account's own, not of members for whom it pays, of which
+    it takes off the whole amount.
+    """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="coupons", verbose_name=_("account"))
     off = models.DecimalField(_("yuan off"), max_digits=18, decimal_places=2, null=True, blank=True)
@@ -99,10 +96,16 @@ class Coupon(models.Model):
     least = models.DecimalField(_("from an amount of"), max_digits=18, decimal_places=2, default=0)
     product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, verbose_name=_("product"))
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("category"))
+    pay_mode = models.CharField(
+        _("payment"), max_length=8, choices=PayMode, default=PayMode.PREPAID, db_default=PayMode.PREPAID
+    )
     with_discount = models.BooleanField(_("also with a discount"), default=True)
     valid_from = models.DateTimeField(_("valid from"), default=timezone.now)
     valid_until = models.DateTimeField(_("valid until"))
     used_at = models.DateTimeField(_("used"), null=True, editable=False)
+    line = models.ForeignKey(
+        "finance.BillLine", models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("bill line")
+    )
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("granted by"))
 
     class Meta:

@@ -25,10 +25,11 @@ from finance.models.usage import SHARDS
 from finance.money import ZERO
 from finance.services.caps import Month, count_usage, lock_drafted, part_refund
 from finance.services.charging import Draft, give_back, open_statements
-from finance.services.coverage import cover_usage, use_vouchers
+from finance.services.coverage import cover_usage, release_usage
 from finance.services.drawing import CREDIT, ORDER, Purse, arrears_books, lock_purses, open_cash
 from finance.services.ledger import Posting, platform_book, post_many
 from finance.services.rating import draft_usage
+from finance.services.redeeming import use_coupons, use_vouchers
 from finance.sets import among
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -89,8 +90,8 @@ WITH share AS (
         cycle_end, revision, quantity, gross, covered, rate, discount, rounding, coupon, payable, voucher, cash, credit,
         outstanding, transfer_id, billed_at)
     SELECT id, statement_id, payer_id, owner_id, product_id, 'use', instance, cycle_start,
-        cycle_end, revision, quantity, gross, covered, rate, discount, gross - covered - discount - payable, 0, payable,
-        voucher, cash, credit, due - cash - credit, transfer_id, %(at)s
+        cycle_end, revision, quantity, gross, covered, rate, discount, gross - covered - discount - coupon - payable,
+        coupon, payable, voucher, cash, credit, due - cash - credit, transfer_id, %(at)s
     FROM split
     RETURNING statement_id, payable, voucher, cash, credit, outstanding
 )
@@ -108,9 +109,9 @@ FROM (
 def bill_usage(*, shards: Sequence[int], until: datetime, now: datetime | None = None) -> Run:
     """Every cycle of these shards' accounts that ended by then is billed, once; late usage by its difference.
 
-    Commitments cover first, then discounts, vouchers, cash, credit; what is left is arrears. What passes the limit of a
-    trusteeship's month is the member's. Locks the shards, those months, commitments and vouchers of the payers, their
-    open statements and their books, in this order.
+    Commitments cover first, then discounts, coupons, vouchers, cash, credit; what is left is arrears. What passes the
+    limit of a trusteeship's month is the member's. Locks the shards, those months, commitments, coupons and vouchers of
+    the payers, their open statements and their books, in this order.
     """
     at = now or timezone.now()
     with connection.cursor() as cursor:
@@ -118,8 +119,10 @@ def bill_usage(*, shards: Sequence[int], until: datetime, now: datetime | None =
     since = _lock_shards(shards, until)
     draft_usage(shards=shards, until=until, since=since)
     months = lock_drafted()
+    release_usage()
     negative = _set_refunds_aside(months)
     cover_usage()
+    use_coupons(now=at)
     count_usage(rows=months, now=at)
     use_vouchers(now=at)
     run = _charge(at)
@@ -176,38 +179,29 @@ def _set_refunds_aside(months: Mapping[Month, TrustMonth]) -> list[tuple[Draft, 
     """Differences below zero are few; each is given back by itself, to whoever bore it, under a key of its own."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM bill_draft WHERE payable < 0 RETURNING id, owner_id, payer_id, product_id, instance,"
-            " cycle_start, cycle_end, revision, quantity, gross, covered, rate, discount, payable, trust_id, month"
+            "DELETE FROM bill_draft WHERE payable < 0 RETURNING id, owner_id, payer_id, product_id, trust_id, month,"
+            " instance, cycle_start, cycle_end, revision, quantity, gross, covered, rate, discount, coupon, payable"
         )
         rows = cursor.fetchall()
     accounts = Account.objects.in_bulk({row[1] for row in rows} | {row[2] for row in rows})
     products = Product.objects.in_bulk({row[3] for row in rows})
     found = []
-    for *row, trust, month in rows:
-        draft, payer = _refund(row, accounts, products), accounts[row[2]]
+    for pk, owner, payer, product, trust, month, *facts in rows:
+        whose: dict[str, Any] = {"owner": accounts[owner], "product": products[product]}
+        what: dict[str, Any] = dict(zip(_REFUNDED, facts, strict=True))
+        draft = Draft(line=pk, category=BillLine.Category.USE, **whose, **what)
         capped = months.get((trust, month))
-        parts = [(draft, payer)] if capped is None else part_refund(draft=draft, payer=payer, row=capped)
-        found += [(part, who, f"usage-{row[0]}-{number}") for number, (part, who) in enumerate(parts)]
+        parts = [(draft, accounts[payer])]
+        if capped is not None:
+            parts = part_refund(draft=draft, payer=accounts[payer], row=capped)
+        found += [(part, who, f"usage-{pk}-{number}") for number, (part, who) in enumerate(parts)]
     return found
 
 
-def _refund(row: Sequence[Any], accounts: dict[int, Account], products: dict[int, Product]) -> Draft:
-    _id, owner, _payer, product, instance, start, end, revision, quantity, gross, covered, rate, discount, payable = row
-    return Draft(
-        owner=accounts[owner],
-        product=products[product],
-        category=BillLine.Category.USE,
-        instance=instance,
-        cycle_start=start,
-        cycle_end=end,
-        revision=revision,
-        quantity=quantity,
-        gross=gross,
-        covered=covered,
-        rate=rate,
-        discount=discount,
-        fixed=payable,
-    )
+_REFUNDED = (
+    *("instance", "cycle_start", "cycle_end", "revision"),
+    *("quantity", "gross", "covered", "rate", "discount", "coupon", "fixed"),
+)
 
 
 def _charge(at: datetime) -> Run:

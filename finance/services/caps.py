@@ -135,7 +135,7 @@ def _parted(draft: Draft, amount: Decimal) -> tuple[Draft, Draft]:
         (size * amount / draft.payable).quantize(EIGHT, ROUND_HALF_UP)
         for size in (draft.quantity, draft.gross - draft.covered, draft.discount)
     )
-    own = replace(draft, quantity=quantity, gross=gross, discount=discount, fixed=amount, covered=ZERO)
+    own = replace(draft, line=None, quantity=quantity, gross=gross, discount=discount, fixed=amount, covered=ZERO)
     rest = replace(
         draft,
         quantity=draft.quantity - quantity,

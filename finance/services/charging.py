@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from accounts.models import Account
 from config.transactions import atomic
 from finance.cycles import month_of, next_month
+from finance.deductions import vouchers_in_order
 from finance.locks import lock_books
 from finance.models import BillLine, Book, Order, Product, Statement, StripedCredit, Trust, Voucher, VoucherUse
 from finance.models.book import BookKind
@@ -46,6 +47,7 @@ class Draft:
     order: Order | None = None
     revision: int = 0
     fixed: Decimal | None = None  # where the amount is known already: the difference of two rounded ones
+    line: int | None = None  # the number that the line has already
 
     @property
     def exact(self) -> Decimal:
@@ -201,7 +203,7 @@ WHERE s.state = 'draft' ORDER BY s.id FOR NO KEY UPDATE OF s
 
 
 def _use_vouchers(draft: Draft, payer: Account, trust: Trust | None, at: datetime) -> list[tuple[Voucher, Decimal]]:
-    """Restricted ones first, then by end, then the smaller; each pays what it can (A2.16, A4.6, Q-5)."""
+    """In the order of `finance.deductions`; each pays what it can (A2.16, A4.6, Q-5)."""
     left, used = draft.payable, []
     for voucher in _fitting(draft, payer, trust, at):
         if left <= ZERO:
@@ -223,7 +225,7 @@ def _fitting(draft: Draft, payer: Account, trust: Trust | None, at: datetime) ->
         scope |= Q(product=product) | Q(category=product.category_id)
     fitting = Voucher.objects.filter(scope, Q(pay_mode="") | Q(pay_mode=product.pay_mode), account=payer)
     rows = fitting.usable(at=at).filter(least__lte=draft.payable).order_by("pk").select_for_update(no_key=True)
-    return sorted(rows, key=lambda voucher: voucher.rank)
+    return vouchers_in_order(rows)
 
 
 def _post(kind: str, key: str, legs: dict[int, Decimal], draft: Draft) -> int | None:
@@ -242,6 +244,7 @@ def _write(
     parts = {"voucher": payment.voucher, "cash": payment.cash, "credit": payment.credit}
     parts |= {"outstanding": payment.outstanding, "payable": draft.payable}
     line = BillLine.objects.create(
+        pk=draft.line,
         statement=statement,
         payer=payer,
         owner=draft.owner,

@@ -12,7 +12,7 @@ from accounts.models import Account
 from config.errors import InputError, NotFound
 from config.transactions import atomic
 from finance.models import Category, Commitment, Product
-from finance.models.product import PayMode
+from finance.models.product import Cycle, PayMode
 from finance.pricing import EIGHT
 from finance.services.grants import check_scope, check_time, end_of
 
@@ -31,18 +31,21 @@ def grant_commitment(
     valid_from: datetime | None = None,
     product: Product | None = None,
     category: Category | None = None,
+    cycle: str = Cycle.HOUR,
     shared: bool = False,
     now: datetime | None = None,
 ) -> Commitment:
     """So much of each billing cycle's usage in that time is covered: units of a product, or yuan at list price (A2.2).
 
-    Raises InputError.
+    `cycle` is a savings plan's: it covers what is billed by the same. Raises InputError.
     """
     staff, at = require_staff(actor, "finance.add_commitment"), now or timezone.now()
     if kind not in Kind.values:
         raise InputError("kind", _("Choose a kind."))
     if not per_cycle.is_finite() or not 0 < per_cycle <= PER_CYCLE_MOST or per_cycle != per_cycle.quantize(EIGHT):
         raise InputError("per_cycle", _("Enter a number above zero with at most eight decimal places."))
+    if cycle not in Cycle.values:
+        raise InputError("cycle", _("Choose a billing cycle."))
     _check_scope(kind, product, category)
     check_time(valid_from=valid_from or at, valid_until=valid_until, at=at)
     commitment = Commitment.objects.create(
@@ -50,6 +53,7 @@ def grant_commitment(
         kind=kind,
         product=product,
         category=category,
+        cycle=product.cycle if product else cycle,
         per_cycle=per_cycle,
         shared=shared,
         valid_from=valid_from or at,

@@ -133,6 +133,8 @@ def check_coupon(*, owner: Account, product: Product, coupon: Coupon, at: dateti
         raise CouponUnusable("coupon", _("This coupon belongs to another account."))
     if payer_of(account=owner, at=at).trust is not None:
         raise CouponUnusable("coupon", _("Your manager pays for this account, so its own coupons cannot be used."))
+    if coupon.pay_mode != PayMode.PREPAID:
+        raise CouponUnusable("coupon", _("This coupon is for what is paid as you go and is used by itself."))
     if coupon.used_at is not None:
         raise CouponUnusable("coupon", _("This coupon was used already."))
     if not coupon.valid_from <= at < coupon.valid_until:

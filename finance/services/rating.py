@@ -94,7 +94,9 @@ CREATE TEMP TABLE bill_draft (
     instance varchar(100) NOT NULL, cycle_start timestamptz NOT NULL, cycle_end timestamptz NOT NULL,
     month date NOT NULL, revision int NOT NULL DEFAULT 0,
     quantity numeric NOT NULL, gross numeric, covered numeric NOT NULL DEFAULT 0,
-    rate numeric NOT NULL, discount numeric, payable numeric, voucher numeric NOT NULL DEFAULT 0,
+    rate numeric NOT NULL, discount numeric, coupon numeric NOT NULL DEFAULT 0, payable numeric,
+    voucher numeric NOT NULL DEFAULT 0,
+    carried numeric NOT NULL DEFAULT 0,  -- what earlier lines of the cycle rounded off
     payer_id bigint NOT NULL, credit_only boolean NOT NULL, shares boolean NOT NULL,
     trust_id bigint  -- only where a month has a limit
 ) ON COMMIT DROP
@@ -159,23 +161,26 @@ INSERT INTO finance_lateusage (shard, owner_id, product_id, instance, cycle_star
 SELECT owner_id %% %(all)s, owner_id, product_id, instance, cycle_start, cycle_end FROM gone ON CONFLICT DO NOTHING
 """
 
-# Late cycles: the whole as it is now, less what was billed of it. What commitments covered stays covered, as far as
-# there is something to cover.
+# Late cycles: the whole as it is now, less what was billed of it. What commitments covered stays covered, and what a
+# coupon took off stays off, as far as there is something to cover and to take it off.
 _DIFFERENCES = """
 WITH billed AS (
     SELECT d.id, max(b.revision) + 1 AS revision, sum(b.quantity) AS quantity, sum(b.gross) AS gross,
            sum(b.covered) AS was_covered, least(sum(b.covered), d.gross) AS covered, sum(b.discount) AS discount,
-           sum(b.payable) AS payable
+           sum(b.rounding) AS rounding, sum(b.coupon) AS coupon, sum(b.payable) AS payable
     FROM bill_draft d JOIN finance_billline b ON b.owner_id = d.owner_id AND b.product_id = d.product_id
         AND b.cycle_start = d.cycle_start AND b.instance = d.instance AND b.category = 'use'
     GROUP BY d.id, d.gross
-), now_due AS (
+), reduced AS (
     SELECT b.*, round((d.gross - b.covered) * (1 - d.rate), 8) AS new_discount
     FROM billed b JOIN bill_draft d USING (id)
+), now_due AS (
+    SELECT r.*, round(d.gross - r.covered - r.new_discount, 2) AS price FROM reduced r JOIN bill_draft d USING (id)
 )
 UPDATE bill_draft d SET revision = b.revision, quantity = d.quantity - b.quantity, gross = d.gross - b.gross,
     covered = b.covered - b.was_covered, discount = b.new_discount - b.discount,
-    payable = round(d.gross - b.covered - b.new_discount, 2) - b.payable
+    coupon = least(b.coupon, b.price) - b.coupon, payable = b.price - least(b.coupon, b.price) - b.payable,
+    carried = b.rounding
 FROM now_due b WHERE b.id = d.id
 """
 _NOTHING_NEW = "DELETE FROM bill_draft WHERE revision > 0 AND quantity = 0 AND gross = 0 AND payable = 0"

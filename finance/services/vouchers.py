@@ -87,10 +87,14 @@ def grant_coupon(
     valid_from: datetime | None = None,
     product: Product | None = None,
     category: Category | None = None,
+    pay_mode: str = PayMode.PREPAID,
     with_discount: bool = True,
     now: datetime | None = None,
 ) -> Coupon:
-    """The account can make one order cheaper, by an amount or by a share, in that time. Raises InputError."""
+    """The account can make one order cheaper, or by itself one line of usage, by an amount or by a share, in that time.
+
+    Raises InputError.
+    """
     staff, at = require_staff(actor, "finance.add_coupon"), now or timezone.now()
     if (off is None) == (rate is None):
         raise InputError("off", _("Enter either an amount or a share."))
@@ -101,6 +105,8 @@ def grant_coupon(
     check_money(amount=least, field="least", least=ZERO)
     check_scope(product=product, category=category)
     check_time(valid_from=valid_from or at, valid_until=valid_until, at=at)
+    if pay_mode not in PayMode.values:
+        raise InputError("pay_mode", _("Choose how it is paid."))
     coupon = Coupon.objects.create(
         account=account,
         off=off,
@@ -108,6 +114,7 @@ def grant_coupon(
         least=least,
         product=product,
         category=category,
+        pay_mode=pay_mode,
         with_discount=with_discount,
         valid_from=valid_from or at,
         valid_until=valid_until,

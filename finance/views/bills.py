@@ -16,6 +16,7 @@ from config.web import page
 from finance.bill_groups import LABELS, LINE, NEXT, page_of_groups, rows_for
 from finance.bills import Asked, line_seen, lines_of, looked_at, members_looked_at, sums_of, totals_of
 from finance.forms.bills import BillFilter
+from finance.models import BillLine, CommitmentUse, VoucherUse
 from finance.price_steps import payment_of, steps_of
 from finance.records import records_of
 from finance.services.caps import is_above_cap
@@ -93,5 +94,13 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "steps": steps_of(line),
         "payment": payment_of(line),
         "records": records_of(line),
+        "covers": _covers(line) if link is None else [],
     }
     return page(request, "finance/bills/detail.html", context)
+
+
+def _covers(line: BillLine) -> list[CommitmentUse | VoucherUse]:
+    """Each commitment and voucher that had a part in it."""
+    covered = CommitmentUse.objects.filter(line=line).select_related("commitment").order_by("pk")
+    paid = VoucherUse.objects.filter(line=line).select_related("voucher").order_by("pk")
+    return [*covered, *paid]

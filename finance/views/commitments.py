@@ -15,6 +15,7 @@ from config.paging import paginate
 from config.web import page
 from finance.breakdown import plain, scope_of
 from finance.models import Commitment, CommitmentUse
+from finance.models.product import Cycle
 from finance.money import ZERO
 from finance.months import DAY
 from finance.views.vouchers import tabs
@@ -67,8 +68,9 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 
 def capacity_of(commitment: Commitment) -> str:
-    """What it covers of each cycle: units of a product, or yuan at list price."""
-    return _amount(commitment, commitment.per_cycle)
+    """What it covers of each cycle, and of which: units of a product, or yuan at list price."""
+    cycle = Cycle(commitment.product.cycle if commitment.product else commitment.cycle)
+    return f"{_amount(commitment, commitment.per_cycle)} · {cycle.label}"
 
 
 def _amount(commitment: Commitment, number: Decimal) -> str:

@@ -83,7 +83,7 @@ def coupons(request: ConsoleRequest) -> HttpResponse:
     rows = paginate(found.prefetch_related("orders"), request, order=("-valid_until", "-id"))
     context = {
         "page": rows,
-        "rows": [(one, coupon_words(one), scope_of(one), state_of(one, now), _used_for(one)) for one in rows],
+        "rows": [(one, coupon_words(one), _for(one), state_of(one, now), _used_for(one)) for one in rows],
         "payer": payer_of(account=request.account, at=now),
         "tabs": tabs(request),
     }
@@ -127,6 +127,10 @@ def state_of(row: Voucher | Coupon | Discount, now: datetime) -> tuple[str, str]
     return (_now("Valid"), "ok") if row.valid_from <= now else (_now("Not yet valid"), "wait")
 
 
+def _for(coupon: Coupon) -> str:
+    return f"{scope_of(coupon)} · {coupon.get_pay_mode_display()}"
+
+
 def _used_for(coupon: Coupon) -> int | None:
-    """The order that it made cheaper."""
+    """The order that it made cheaper; a line of usage is the coupon's own."""
     return next((order.pk for order in coupon.orders.all() if order.state in {"paid", "refunded"}), None)

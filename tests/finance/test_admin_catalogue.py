@@ -173,11 +173,11 @@ def test_a_discount_is_granted_and_ended(boss, manager):
 
 def test_vouchers_coupons_promotions_and_commitments_are_added_by_their_forms(boss, manager):
     product, number = make_product(), {"number": manager.number}
-    times = {**begun(), **later(days=30)}
+    times, coupon = {**begun(), **later(days=30)}, {"off": "5", "least": "10", "pay_mode": "postpaid"}
     boss.post(reverse("admin:finance_voucher_add"), {**number, "face": "50", "least": "0", **times})
-    boss.post(reverse("admin:finance_coupon_add"), {**number, "off": "5", "least": "10", **times})
+    boss.post(reverse("admin:finance_coupon_add"), {**number, **coupon, **times})
     boss.post(reverse("admin:finance_promotion_add"), {"name": "春季", "rate": "0.9", **times})
-    saving = {**number, "kind": "reserved", "product": product.pk, "per_cycle": "2", **times}
+    saving = {**number, "kind": "reserved", "product": product.pk, "per_cycle": "2", "cycle": "hour", **times}
     boss.post(reverse("admin:finance_commitment_add"), saving)
     for model, button in ((Voucher, "revoke"), (Coupon, "revoke"), (Promotion, "end"), (Commitment, "end")):
         row = model.objects.get()

@@ -7,7 +7,7 @@ from django.db.models import F, Sum
 
 from config.jobs import run_due
 from finance import policy
-from finance.models import BillingShard, BillLine, Commitment, CommitmentUse, Entry, LateUsage, Statement
+from finance.models import BillingShard, BillLine, Commitment, CommitmentUse, Coupon, Entry, LateUsage, Statement
 from finance.models.usage import SHARDS
 from finance.services.billing import bill_next, plan_billing
 from tests.finance.billing_runs import DAY, HOUR, NOON, commit, lend, run, trusteed
@@ -55,6 +55,59 @@ def late(account, product, moment: datetime, quantity: str, **more) -> None:
     row = use(account, product, moment, quantity, **more)
     facts = {"shard": row.shard, "owner_id": account.pk, "product_id": product.pk, "instance": row.instance}
     LateUsage.objects.get_or_create(**facts, cycle_start=row.cycle_start, cycle_end=row.cycle_end)
+
+
+@pytest.mark.rule("A2.2")
+def test_what_comes_late_takes_what_its_cycle_has_left_and_a_correction_leaves_it_free_again(manager, member):
+    """Five units an hour at 2.00: two are used in time, eight come late, six of them are taken back."""
+    product = make_product("2")
+    commit(manager, kind="reserved", product=product)
+    use(manager, product, NOON, "2")
+    run()
+    late(manager, product, NOON, "8")
+    run()
+    late(manager, product, NOON, "-6")
+    run()
+    lines = list(BillLine.objects.order_by("revision").values_list("quantity", "covered", "payable"))
+    assert lines == [(2, D("4"), D("0")), (8, D("6"), D("10")), (-6, D("-2"), D("-10"))]
+    uses = list(CommitmentUse.objects.order_by("pk").values_list("quantity", "amount", "line__revision"))
+    assert uses == [(2, 4, 0), (3, 6, 1), (-1, -2, 2)]
+    late(manager, product, NOON, "3")
+    run()
+    line = BillLine.objects.get(revision=3)
+    assert (line.covered, line.payable) == (D("2"), D("4.00"))
+
+
+def test_a_savings_plan_covers_yuan_of_its_own_cycle(manager):
+    hourly, daily = make_product("1"), make_product("1", cycle="day")
+    commit(manager, kind="savings", cycle="day")
+    use(manager, hourly, NOON, "4")
+    use(manager, daily, NOON, "4")
+    use(manager, daily, NOON, "4", instance="other")
+    run(until=NOON + DAY)
+    covered = BillLine.objects.values_list("product").annotate(sum=Sum("covered"))
+    assert dict(covered) == {hourly.pk: D("0"), daily.pk: D("5")}
+
+
+@pytest.mark.rule("A2.16")
+def test_a_coupon_for_usage_makes_the_first_line_cheaper_that_it_can_be_used_up_on(manager, member):
+    product = make_product("1")
+    trusteed(manager, member, since=NOON - DAY)
+    since = {"valid_from": NOON - DAY, "valid_until": NOON + DAY, "pay_mode": "postpaid"}
+    coupon = Coupon.objects.create(account=manager, off=D("3.00"), **since)
+    Coupon.objects.create(account=member, off=D("1.00"), **since)
+    for account, hour, quantity in ((manager, -2, "2"), (member, -1, "9"), (manager, -1, "5"), (manager, 0, "5")):
+        use(account, product, NOON + hour * HOUR, quantity)
+    run()
+    (line,) = BillLine.objects.exclude(coupon=0)
+    coupon.refresh_from_db()
+    assert (line.cycle_start, line.coupon, line.payable) == (NOON - HOUR, D("3.00"), D("2.00"))
+    assert (coupon.line, Coupon.objects.filter(used_at=None).count()) == (line, 1)
+    late(manager, product, NOON - HOUR, "-4")
+    run()
+    assert BillLine.objects.filter(owner=manager).aggregate(sum=Sum("payable"))["sum"] == D("7.00")
+    line = BillLine.objects.get(revision=1)
+    assert (line.gross, line.coupon, line.payable) == (D("-4"), D("-2.00"), D("-2.00"))
 
 
 def test_late_usage_is_billed_by_the_difference_in_the_next_open_statement(manager):

@@ -18,6 +18,7 @@ from finance.models import (
     Book,
     Commitment,
     CommitmentUse,
+    Coupon,
     Discount,
     Entry,
     LateUsage,
@@ -64,6 +65,7 @@ def worlds(draw):
         "cash": draw(st.lists(st.none() | yuan, min_size=ACCOUNTS, max_size=ACCOUNTS)),
         "limits": draw(st.lists(st.none() | yuan, min_size=ACCOUNTS, max_size=ACCOUNTS)),
         "vouchers": draw(st.lists(st.tuples(st.integers(0, 2), yuan), max_size=2)),
+        "coupons": draw(st.lists(st.tuples(st.integers(0, 2), yuan), max_size=1)),
         "commitments": draw(st.lists(st.tuples(st.integers(0, 3), quantity, st.booleans()), max_size=2)),
         "trust": draw(st.none() | trusts),
         "usage": draw(st.lists(usage, min_size=1, max_size=25)),
@@ -87,17 +89,23 @@ def build(world) -> tuple[list[Account], list[Product]]:
             top_up(account, cash)
         if limit:
             grant_credit(actor=staff(), account=account, limit=D(limit), now=START)
-    until = {"valid_until": END + timedelta(days=60)}
-    for account, face in world["vouchers"]:
-        Voucher.objects.create(account=accounts[account], face=D(face), balance=D(face), **since, **until)
-    for product, covers, savings in world["commitments"]:
-        what = {"kind": "savings"} if savings else {"kind": "reserved", "product": products[product]}
-        Commitment.objects.create(account=accounts[0], per_cycle=D(covers), shared=True, **what, **since, **until)
+    grant(world, accounts, products, since | {"valid_until": END + timedelta(days=60)})
     if world["trust"]:
         trust(accounts[0], accounts[1], world["trust"])
     for account, product, at, amount, instance in world["usage"]:
         use(accounts[account], products[product], at, amount, instance=instance)
     return accounts, products
+
+
+def grant(world, accounts: list[Account], products: list[Product], time) -> None:
+    for account, face in world["vouchers"]:
+        Voucher.objects.create(account=accounts[account], face=D(face), balance=D(face), **time)
+    for account, off in world["coupons"]:
+        Coupon.objects.create(account=accounts[account], off=D(off), pay_mode="postpaid", **time)
+    for product, covers, savings in world["commitments"]:
+        plan = {"kind": "savings", "cycle": products[product].cycle}
+        what = plan if savings else {"kind": "reserved", "product": products[product]}
+        Commitment.objects.create(account=accounts[0], per_cycle=D(covers), shared=True, **what, **time)
 
 
 def trust(manager: Account, member: Account, terms) -> None:
@@ -128,7 +136,8 @@ def sums(rows, *names: str) -> tuple[Decimal, ...]:
 
 
 def everything():
-    tables = (BillLine, Statement, Entry, Transfer, Voucher, VoucherUse, CommitmentUse, Book, TrustMonth)
+    tables = (BillLine, Statement, Entry, Transfer, Voucher, VoucherUse, Coupon, CommitmentUse, Book)
+    tables += (TrustMonth,)
     return tuple(list(table.objects.order_by("pk").values_list()) for table in tables)
 
 
@@ -143,14 +152,14 @@ def check(accounts):
         assert (-amount,) == sums(Book.objects.filter(kind=kind), "balance")
     assert cash == -sums(Entry.objects.filter(book__kind="cash", transfer__kind__in=["charge", "refund"]), "amount")[0]
     assert books_sum() == 0
-    # A correction may leave less to cover; the capacity that its cycle took stays taken.
-    fresh = BillLine.objects.filter(revision=0)
-    assert sums(fresh, "covered") == sums(CommitmentUse.objects.all(), "amount")
+    assert sums(BillLine.objects.all(), "covered") == sums(CommitmentUse.objects.all(), "amount")
+    assert not Coupon.objects.filter(used_at__isnull=True, line__isnull=False).exists()
+    assert sums(BillLine.objects.all(), "coupon") <= sums(Coupon.objects.filter(used_at__isnull=False), "off")
     for account in accounts:
         due = sum((one.due for one in Statement.objects.of(account)), Decimal(0))
         owed = Book.objects.filter(Q(kind="credit") | Q(kind="arrears"), account=account)
         assert (-due,) == sums(owed, "balance")
-    by_cycle = Commitment.objects.annotate(cycle=F("uses__cycle_start"))
+    by_cycle = Commitment.objects.annotate(used_in=F("uses__cycle_start"))
     by_cycle = by_cycle.annotate(units=Sum("uses__quantity"), yuan=Sum("uses__amount"))
     assert not by_cycle.filter(~Q(kind="savings"), units__gt=F("per_cycle")).exists()
     assert not by_cycle.filter(kind="savings", yuan__gt=F("per_cycle")).exists()
