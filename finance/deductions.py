@@ -1,4 +1,4 @@
-"""Which of several commitments, and of several vouchers, is used first. Pure, but for the vendor's choice (`finance.policy`).
+"""Which of several commitments, and of several vouchers, is used first: pure, but for what the vendor chose (`policy`).
 
 What follows what is fixed, for each step of a price builds on the one before: commitments, discount, coupon, voucher,
 cash, credit. Among commitments and among vouchers the vendor names what decides, the weightiest first.
