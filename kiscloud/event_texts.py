@@ -76,6 +76,7 @@ TEXTS: dict[str, Words] = {
     "company_member.added": Words(_("Added %(person)s to the address book"), icon="user-plus", tone="ok"),
     "account_set.creating": Words(_("Began to create the account set %(set)s"), icon="book-plus"),
     "account_set.created": Words(_("Created the account set %(set)s"), icon="book-plus", tone="ok"),
+    "account_set.put_back": Words(_("Put the demo set %(set)s back to its first state"), icon="refresh-cw"),
     "account_set.creation_failed": Words(_("The account set %(set)s could not be created"), icon="book-x", tone="stop"),
     "account_set.deleted": Words(_("Deleted the account set %(set)s"), icon="trash-2", tone="stop"),
     "account_set.user_added": Words(_("Added %(person)s to the account set %(set)s"), icon="user-plus", tone="ok"),

@@ -1,6 +1,6 @@
 """The numbers of KIS cloud, each in one place."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Final
 
 TRIAL: Final = timedelta(days=7)  # of a company that is not verified (S5.2)
@@ -45,4 +45,5 @@ SENDING: Final = timedelta(minutes=10)  # after that, one that is still being ke
 BACKUP_PACE: Final = timedelta(seconds=2)  # between two automatic ones
 AUTOMATIC_KEPT: Final = 7  # of each set (S16.9)
 UNPACKED_MAX: Final = 2 * 1024 * 1024 * 1024  # bytes of a set that the public cloud takes (S17.7)
+DEMO_AGAIN: Final = time(4)  # in Shanghai, when demo sets are put back to their first state each night
 RELEASE_NEWS: Final = timedelta(days=30)  # so long after a release its message pops up (S22.4)

@@ -38,6 +38,12 @@ def came_later(model: type[models.Model]) -> bool:
     return model in _later
 
 
+def lock_contents(*, account_set: AccountSet) -> None:
+    """Nobody writes into the set until the end of the transaction: whoever does holds the row of its first part."""
+    for model in _parts[:1]:
+        list(model._default_manager.select_for_update().filter(account_set=account_set))
+
+
 @atomic
 def purge_contents(*, account_set: AccountSet) -> dict[str, int]:
     """Nothing of what was in the set is there any more; answers how many rows went, by table.

@@ -21,9 +21,10 @@ Grants = Callable[[SetUser], Collection[App]]
 
 
 class Moment(StrEnum):
-    """When. Two give the set, the others a set user."""
+    """When. Some give the set, the others a set user."""
 
     MADE = "made"  # the set is being created: fill it as its `parameters` say (S13)
+    DEMO = "demo"  # a demo set was made, or is empty again as each night: fill it with what it shows (S3.5)
     USER_ADDED = "user_added"  # also to a restored set, whose people may be matched (S17.11)
     USER_RENAMED = "user_renamed"  # S14.7, S14.8
     ADMIN_CHANGED = "admin_changed"  # into the administrators' group, or out of it (S14.11)

@@ -159,6 +159,20 @@ def remind_unverified(_work: Job) -> None:
     verification_notices.remind_unverified()
 
 
+@job(demo_sets.FILL_JOB)
+def fill_demo_set(work: Job) -> None:
+    """A demo set has something to look at."""
+    demo_sets.fill_demo_set(set_id=work.payload["set"])
+
+
+# Outside, though it calls nobody: each set commits on its own.
+@job("kiscloud.put_back_demo_sets", outside=True, every=timedelta(minutes=10))
+def put_back_demo_sets(_work: Job) -> None:
+    """What visitors did to demo sets is gone every morning."""
+    for set_id in demo_sets.put_back_due():
+        demo_sets.put_back_demo_set(set_id=set_id)
+
+
 @job("kiscloud.open_demo_sets", every=timedelta(minutes=10))
 def open_demo_sets(_work: Job) -> None:
     """The trial environment has its demo sets."""

@@ -8,7 +8,7 @@ from accounts.http import ConsoleRequest
 from accounts.workbench import add_part
 from kiscloud.editions import App
 from kiscloud.models import AccountSet, CompanyMember
-from kiscloud.services.demo_sets import NOTES, demo_sets
+from kiscloud.services.demo_sets import BY_NUMBER, demo_sets
 from kiscloud.services.workbench import Card, Group, apps_in, by_company, cards_of, current_of
 
 TEMPLATE: Final = "kiscloud/workbench/_sets.html"
@@ -51,6 +51,7 @@ class DemoCard:
     """A demo set, and its books in the browser."""
 
     account_set: AccountSet
+    company: str
     note: str
     url: str
 
@@ -73,9 +74,8 @@ class Shown:
 
 def demo_cards() -> list[DemoCard]:
     """The demo sets of the trial environment, for everybody (S3.2, S3.4)."""
-    return [
-        DemoCard(account_set, str(NOTES[account_set.number]), in_browser(account_set)) for account_set in demo_sets()
-    ]
+    found = [(row, BY_NUMBER[row.number]) for row in demo_sets()]
+    return [DemoCard(row, demo.company, str(demo.note), in_browser(row)) for row, demo in found]
 
 
 def in_browser(account_set: AccountSet) -> str:

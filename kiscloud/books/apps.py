@@ -13,11 +13,8 @@ class BooksApp(AppConfig):
 
     def ready(self) -> None:
         """Sets are made of the books' tables, and the log has words for what happens in them."""
-        from accounts import events
         from kiscloud.books import contents, event_texts, links
-        from kiscloud.books.services import demo_books
 
-        events.subscribe(demo_books.FOLLOWED, demo_books.JOB)
         contents.register()
         event_texts.register()
         links.register()

@@ -14,6 +14,7 @@ from kiscloud.books.models import (
     UserGroup,
     Voucher,
 )
+from kiscloud.books.services.demo_books import fill_demo
 from kiscloud.books.services.people import (
     add_person,
     apps_granted,
@@ -54,6 +55,7 @@ def register() -> None:
     add_steps(Edition.TRADE, earlier.STEPS)
     during(Moment.MADE, _make)
     during(Moment.RESTORED, _complete)
+    during(Moment.DEMO, _fill)
     during(Moment.USER_ADDED, _add)
     during(Moment.USER_RENAMED, lambda set_user: rename_person(set_user=set_user))
     during(Moment.ADMIN_CHANGED, lambda set_user: set_administrator(set_user=set_user))
@@ -63,6 +65,10 @@ def register() -> None:
 
 def _make(account_set: AccountSet) -> None:
     create_books(account_set=account_set)
+
+
+def _fill(account_set: AccountSet) -> None:
+    fill_demo(account_set=account_set)
 
 
 def _complete(account_set: AccountSet) -> None:

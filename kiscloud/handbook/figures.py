@@ -37,6 +37,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "name_flagship": EDITIONS[Edition.FLAGSHIP].forbidden_name,
     "upgrade_from": f"V{_TRADE.newest_from}",
     "upgrade_to": f"V{_TRADE.to}",
+    "demo_again": f"{policy.DEMO_AGAIN:%H:%M}",
     "mac_minimum": "OS X 10.13",
     "portable_mb": "3",
 }

@@ -7,7 +7,7 @@ from config.errors import NotFound
 from config.jobs import run_due
 from kiscloud.books.models import Voucher
 from kiscloud.models import AccountSet, Company, SetUser
-from kiscloud.services.demo_sets import COMPANY_NAME, common_user, demo_sets, is_demo, open_demo_sets
+from kiscloud.services.demo_sets import COMPANY_NAME, common_user, demo_sets, fill_demo_set, is_demo, open_demo_sets
 from kiscloud.services.subscriptions import require_open
 from kiscloud.services.tickets import issue_ticket
 from tests.factories import make_user
@@ -82,15 +82,27 @@ def test_each_log_in_page_leads_to_the_other_environment(settings, client, engli
 @pytest.mark.rule("S3.5")
 def test_everybody_is_in_the_same_books_as_the_common_user(trial, browse):
     open_demo_sets()
-    while run_due():
-        pass
+    fill_demo_set(set_id=AccountSet.objects.get(number="DEMO-TRADE").pk)
     address = reverse("books:home", kwargs={"number": "DEMO-TRADE"})
     for who in (make_user(), make_user()):
-        assert browse(who).get(address).status_code == 200
+        assert "杭州青禾家居商贸有限公司" in browse(who).get(address).text
     vouchers = Voucher.objects.filter(account_set__number="DEMO-TRADE")
-    assert vouchers.count() == 17
+    assert vouchers.count() == 21
     assert vouchers.first().account_set.books.is_open
     assert {voucher.maker.name for voucher in vouchers} == {"演示用户"}
+
+
+@pytest.mark.rule("S3.5")
+def test_what_they_show_comes_by_a_job_and_the_page_says_when_it_comes_again(trial, browse, english, monkeypatch):
+    filled = []
+    monkeypatch.setattr("kiscloud.services.demo_sets.tell", lambda moment, _row: filled.append(moment))
+    open_demo_sets()
+    while run_due():
+        pass
+    assert filled.count("demo") == 4
+    page = browse(make_user()).get(reverse("kiscloud:company-list")).text
+    assert "every night at 04:00" in page
+    assert "宁波华锐精密机械制造有限公司" in page
 
 
 @pytest.mark.rule("S3.1")
