@@ -87,7 +87,7 @@ def test_everybody_is_in_the_same_books_as_the_common_user(trial, browse):
     for who in (make_user(), make_user()):
         assert "杭州青禾家居商贸有限公司" in browse(who).get(address).text
     vouchers = Voucher.objects.filter(account_set__number="DEMO-TRADE")
-    assert vouchers.count() == 21
+    assert vouchers.count() == 22
     assert vouchers.first().account_set.books.is_open
     assert {voucher.maker.name for voucher in vouchers} == {"演示用户"}
 
