@@ -15,6 +15,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.events import record
 from config.errors import DomainError
 from config.jobs import enqueue
+from config.one_by_one import one_by_one
 from config.transactions import atomic
 from kiscloud import policy
 from kiscloud.editions import EDITIONS, Edition
@@ -156,7 +157,7 @@ def forget_broken_off(*, now: datetime | None = None) -> int:
     """Backups whose process was killed while it kept them are gone with their files; answers how many."""
     at = now or timezone.now()
     left = Backup.objects.filter(kind=Backup.Kind.PRIVATE, state=State.CREATING, created_at__lte=at - policy.SENDING)
-    return sum(_forget(pk, at) for pk in left.values_list("pk", flat=True))
+    return one_by_one("forgetting a backup", left.values_list("pk", flat=True), lambda pk: _forget(pk, at))
 
 
 @atomic
