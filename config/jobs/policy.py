@@ -14,7 +14,7 @@ BACKOFF = tuple(timedelta(seconds=int(word)) for word in env.words("JOBS_BACKOFF
 # An outside call holds no row lock that would show that it still runs: longer than the queue's time limit of 60 s.
 OUTSIDE_LEASE = _seconds("JOBS_OUTSIDE_LEASE_SECONDS", 90)
 
-RENEW_EVERY = timedelta(seconds=30)  # long work says so often that it lives, so a dead one is found as soon as any
+RENEW_EVERY = OUTSIDE_LEASE / 3  # long work says so often that it lives, so a dead one is found as soon as any
 
 SWEEP_EVERY = _seconds("JOBS_SWEEP_SECONDS", 60)
 NUDGES_PER_SWEEP_MAX = 500

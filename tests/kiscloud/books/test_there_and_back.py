@@ -127,7 +127,7 @@ def test_what_is_backed_up_while_others_write_balances() -> None:
         finally:
             connection.close()
 
-    writers = [threading.Thread(target=write) for _number in range(4)]
+    writers = [threading.Thread(target=write) for _number in range(8)]
     for writer in writers:
         writer.start()
     try:
