@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.actors import PointMissing
 from accounts.models import Account, Relationship
 from accounts.permissions import Point
 from config.errors import NotFound
+from finance.bills import folders_below
 from finance.models import BillLine, PlanItem, Product, Statement
 from finance.models.statement import OWES, StatementQuerySet
 from finance.money import ZERO
@@ -100,10 +101,16 @@ def figures_of(found: StatementQuerySet, *, today: date | None = None) -> Figure
     )
 
 
-def narrowed(found: StatementQuerySet, asked: Mapping[str, Any], *, today: date | None = None) -> StatementQuerySet:
-    """Those that fit what a filter or a query asks for."""
+def narrowed(
+    account: Account, found: StatementQuerySet, asked: Mapping[str, Any], *, today: date | None = None
+) -> StatementQuerySet:
+    """Those that fit what a filter or a query of this account asks for; a folder is one of its own."""
     if month := asked.get("month"):
         found = found.filter(month=month)
+    if folder := asked.get("folder"):
+        below = folders_below(account, int(folder))
+        within = Relationship.objects.in_force().filter(manager=account, folder_id__in=below)
+        found = found.filter(account__in=within.values("member"))
     if member := asked.get("member"):
         found = found.filter(Q(account__name__icontains=member) | Q(account__number=member))
     match asked.get("state"):
@@ -115,6 +122,14 @@ def narrowed(found: StatementQuerySet, asked: Mapping[str, Any], *, today: date 
             return found.repayable().filter(OWES)
         case state:
             return found.filter(state=state)
+
+
+def by_month(found: StatementQuerySet) -> QuerySet[Statement, dict[str, Any]]:
+    """One row a month over all accounts that stand in it: how many, what it came to, how it was paid, what is left."""
+    sums = {name: Sum(name) for name in ("lines", "payable", "voucher", "cash", "credit", "outstanding")}
+    open_still = Count("pk", filter=Q(state__in=[Statement.State.TO_CONFIRM, Statement.State.DISPUTED]))
+    totals = {f"sum_{name}": total for name, total in sums.items()} | {"left": Sum(LEFT), "to_confirm": open_still}
+    return found.order_by().values("month").annotate(accounts=Count("account", distinct=True), **totals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ urlpatterns: list[URLPattern] = [
     path("finance/vouchers/commitments/<int:pk>/", commitments.detail, name="commitment-detail"),
     path("finance/statements/", statements.listing, name="statement-list"),
     path("finance/statements/members/", statements.members, name="member-statement-list"),
+    path("finance/statements/group/", statements.group, name="group-statement-list"),
     path("finance/statements/<int:pk>/", statements.detail, name="statement-detail"),
     path("finance/statements/<int:pk>/lines/", statements.lines, name="statement-lines"),
     path("finance/statements/<int:pk>/confirm/", statements.confirm, name="statement-confirm"),

@@ -111,7 +111,9 @@ def test_the_python_example_of_statements(live_server, tmp_path, monkeypatch):
 def test_the_guide_names_only_what_is_there(client):
     described = client.get("/api/v1/schema/").json()["paths"]
     for method, path in re.findall(r"`(GET|POST|PATCH|DELETE) ([a-z]+/[^?`]*)", GUIDE.read_text(encoding="utf-8")):
-        assert method.lower() in described[f"/api/v1/{path}"], f"{method} {path}"
+        below = ("", "sets/{number}/")  # the books of a set are told without what their addresses begin with
+        known = {verb for prefix in below for verb in described.get(f"/api/v1/{prefix}{path}", ())}
+        assert method.lower() in known, f"{method} {path}"
 
 
 def test_the_page_to_read_it_is_open_to_everybody(client):

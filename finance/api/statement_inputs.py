@@ -19,13 +19,16 @@ class StatementQuery(Query):
     """Narrows the list of statements."""
 
     of = serializers.ChoiceField(
-        [("own", _("Own statements")), ("members", _("Members' statements"))],
+        [("own", _("Own statements")), ("members", _("Members' statements")), ("group", _("Whole group"))],
         default="own",
-        help_text=_("The account's own, or those of members that let it see theirs."),
+        help_text=_("The account's own, those of members that let it see theirs, or all of these."),
     )
     month = serializers.DateField(required=False, input_formats=["%Y-%m"], help_text=_("Such as 2026-06."))
     state = serializers.ChoiceField(STATES, required=False)
     member = serializers.RegexField(r"^[0-9]{10}$", required=False, help_text=_("An account number, ten digits."))
+    folder = serializers.IntegerField(
+        required=False, min_value=1, max_value=ID_MAX, help_text=_("Of members in this folder and below it.")
+    )
 
 
 class RepaymentIn(Strict):

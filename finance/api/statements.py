@@ -10,15 +10,17 @@ from rest_framework.response import Response
 from accounts.actors import PointMissing
 from accounts.api.inputs import Query
 from accounts.api.schema import envelope
+from accounts.models import Account
 from accounts.permissions import Point
 from config.api.view import Outcome, checked
 from config.errors import NotFound
 from finance.api.base import BillsView
 from finance.api.statement_inputs import DisputeIn, RepaymentIn, StatementQuery
 from finance.models import BillLine, Dispute, Statement
+from finance.models.statement import StatementQuerySet
 from finance.services.disputes import raise_dispute, withdraw_dispute
 from finance.services.repayment import repay_statement
-from finance.services.statements import confirm_statement, statements_seen
+from finance.services.statements import confirm_statement, statements_of_group, statements_seen
 from finance.statement_reports import Seen, narrowed, seen_statement
 from finance.statement_serializers import DisputeOut, RepaymentOut, StatementLineOut, StatementOut
 
@@ -37,6 +39,13 @@ class StatementView(BillsView):
         return dict(StatementOut(self.seen(pk).statement).data)
 
 
+def _own(*, account: Account) -> StatementQuerySet:
+    return Statement.objects.of(account)
+
+
+_WHOSE = {"own": _own, "members": statements_seen, "group": statements_of_group}
+
+
 @extend_schema_view(
     get=extend_schema(
         operation_id="statements_list",
@@ -53,9 +62,7 @@ class Statements(BillsView):
     def get(self, request: Request) -> Response:
         """One page."""
         query = checked(StatementQuery(data=request.query_params.dict()))
-        own = query["of"] == "own"
-        found = Statement.objects.of(self.account) if own else statements_seen(account=self.account)
-        rows = narrowed(found, query).select_related("account")
+        rows = narrowed(self.account, _WHOSE[query["of"]](account=self.account), query).select_related("account")
         return self.listing(rows, StatementOut, limit=query["limit"], order=("-month", "-id"))
 
 

@@ -4,9 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.base import NameField, RemarkField
+from accounts.models import Account
+from accounts.tree import folder_choices
 from config.forms import CardSelect
 from finance.forms.base import AmountField, KeyField
 from finance.models import RepaymentPlan, Statement
@@ -51,12 +54,21 @@ class StatementFilter(forms.Form):
 
 
 class MemberStatementFilter(StatementFilter):
-    """The same over all members."""
+    """The same over all members, of whom a folder holds some."""
 
-    field_order = ("member", "month", "state")
+    field_order = ("member", "folder", "month", "state")
     member = forms.CharField(
         label=_("Account name or number"), required=False, max_length=120, widget=forms.SearchInput
     )
+    folder = forms.ChoiceField(label=_("Folder"), required=False)
+
+    def __init__(self, data: QueryDict, *, account: Account) -> None:
+        """With the account's folders, if it has any."""
+        super().__init__(data)
+        folders = [(str(pk), name) for pk, name in folder_choices(account)]
+        self.fields["folder"].choices = [("", _("All folders")), *folders]  # type: ignore[attr-defined]
+        if not folders:
+            self.fields["folder"].widget = forms.HiddenInput()
 
 
 class DisputeForm(forms.Form):

@@ -173,3 +173,8 @@ def statements_seen(*, account: Account) -> StatementQuerySet:
     links = Relationship.objects.in_force().filter(manager=account, points__contains=[Point.VIEW_STATEMENTS])
     seen: StatementQuerySet = Statement.objects.filter(account__in=links.values("member"))
     return seen
+
+
+def statements_of_group(*, account: Account) -> StatementQuerySet:
+    """Its own and those of the members that let it see them."""
+    return Statement.objects.of(account) | statements_seen(account=account)

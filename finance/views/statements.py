@@ -30,9 +30,9 @@ from finance.money import ZERO
 from finance.reports import what_it_has
 from finance.services.dues import disputed_of
 from finance.services.repayment import Repayment, repay_statement
-from finance.services.statements import confirm_statement, statements_seen
+from finance.services.statements import confirm_statement, statements_of_group, statements_seen
 from finance.services.trusts import trusteed_by
-from finance.statement_reports import Seen, by_product, figures_of, narrowed, rows_of, seen_statement
+from finance.statement_reports import Seen, by_month, by_product, figures_of, narrowed, rows_of, seen_statement
 
 ORDER: Sequence[str] = ("-month", "-id")
 
@@ -43,7 +43,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     """The account's own months, newest first."""
     filters = StatementFilter(request.GET)
     found = Statement.objects.of(request.account)
-    rows = paginate(narrowed(found, filters.asked), request, order=ORDER)
+    rows = paginate(narrowed(request.account, found, filters.asked), request, order=ORDER)
     context = {
         "filter": filters,
         "page": rows,
@@ -59,9 +59,10 @@ def listing(request: ConsoleRequest) -> HttpResponse:
 @needs(Right.SEE_FINANCE)
 def members(request: ConsoleRequest) -> HttpResponse:
     """Those of all members that show theirs (K7.4)."""
-    filters = MemberStatementFilter(request.GET)
+    filters = MemberStatementFilter(request.GET, account=request.account)
     found = statements_seen(account=request.account)
-    rows = paginate(narrowed(found, filters.asked).select_related("account"), request, order=ORDER)
+    fitting = narrowed(request.account, found, filters.asked).select_related("account")
+    rows = paginate(fitting, request, order=ORDER)
     context = {
         "filter": filters,
         "page": rows,
@@ -74,8 +75,29 @@ def members(request: ConsoleRequest) -> HttpResponse:
     return page(request, "finance/statements/list.html", context, part="_rows.html")
 
 
+@require_safe
+@needs(Right.SEE_FINANCE)
+def group(request: ConsoleRequest) -> HttpResponse:
+    """Own and members' months added up, of everybody or of a folder; each leads to what it is made of."""
+    filters = MemberStatementFilter(request.GET, account=request.account)
+    found = narrowed(request.account, statements_of_group(account=request.account), filters.asked)
+    query = request.GET.copy()
+    for name in ("month", "after", "before"):
+        query.pop(name, None)
+    context = {
+        "filter": filters,
+        "page": paginate(by_month(found), request, order=("-month",)),
+        "figures": figures_of(found),
+        "asked": query.urlencode(),
+        "folder": filters.asked.get("folder", ""),
+        "tabs": _tabs("group-statement-list"),
+    }
+    return page(request, "finance/statements/group.html", context, part="_months.html")
+
+
 def _tabs(now: str) -> list[NavItem]:
     names = {"statement-list": _("Own statements"), "member-statement-list": _("Members' statements")}
+    names["group-statement-list"] = _("Whole group")
     return [NavItem(label, reverse(f"finance:{name}"), current=name == now) for name, label in names.items()]
 
 

@@ -38,6 +38,8 @@ def statement(linked, member):
 def test_a_manager_reads_disputes_confirms_and_repays_for_its_member(api, statement, member, manager):
     assert api.get("statements/").json()["data"] == []
     (shown,) = api.get("statements/?of=members&month=2025-06").json()["data"]
+    assert api.get("statements/?of=members&folder=1").json()["data"] == []
+    assert api.get("statements/?of=group").json()["data"] == [shown]
     assert (shown["id"], shown["month"], shown["due"], shown["state"]) == (
         statement.pk,
         "2025-06",

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from accounts.models import Event
+from accounts.models import Event, Folder, Relationship
 from accounts.permissions import P1, P2, Role
 from finance.models import Dispute
 from tests.factories import make_account, make_operator, make_relationship
@@ -44,6 +44,29 @@ def test_the_list_shows_months_and_what_waits_and_can_be_narrowed(console, membe
     for nonsense in ("?month=13", "?state=x", "?month=9999-01", "?after=%00"):
         assert len(console.get(at("statement-list") + nonsense).context["page"]) == 3
     assert shows(console.get(at("statement-list") + "?month=1999-01"), "No statements yet") is False
+
+
+@pytest.mark.rule("K7.5")
+def test_months_of_the_group_and_of_a_folder_are_added_up(browse, manager, member, stranger):
+    folder = Folder.objects.create(owner=manager, name="华东")
+    link = make_relationship(manager, member, points=P2)
+    Relationship.objects.filter(pk=link.pk).update(folder=folder)
+    hidden = make_relationship(manager, stranger, points=P1)
+    Relationship.objects.filter(pk=hidden.pk).update(points=[])
+    for account, amount, month in ((manager, "3.00", JUNE), (member, "5.00", JUNE), (member, "7.00", JULY)):
+        make_line(account, amount, month)
+    make_line(stranger, "11.00")
+    console = browse(manager)
+
+    def months(query: str = "") -> list[tuple]:
+        rows = console.get(at("group-statement-list") + query).context["page"]
+        return [(row["month"].month, row["accounts"], row["sum_payable"], row["left"]) for row in rows]
+
+    assert months() == [(7, 1, 7, 7), (6, 2, 8, 8)]
+    assert months(f"?folder={folder.pk}&month=2025-06") == [(6, 1, 5, 5)]
+    of_members = console.get(at("member-statement-list") + f"?folder={folder.pk}").context["page"]
+    assert [one.account for one in of_members] == [member, member]
+    assert shows(console.get(at("group-statement-list") + "?month=1999-01"), "No statement fits this search")
 
 
 def test_empty_lists_say_what_to_do(browse, stranger):
