@@ -6,6 +6,7 @@ from kiscloud.books.api import acts, reports, subjects, vouchers
 
 urlpatterns: list[URLPattern] = [
     path("sets/<slug:number>/subjects/", subjects.Subjects.as_view(), name="books-subjects"),
+    path("sets/<slug:number>/items/", subjects.Items.as_view(), name="books-items"),
     path("sets/<slug:number>/periods/", subjects.Periods.as_view(), name="books-periods"),
     path("sets/<slug:number>/vouchers/", vouchers.Vouchers.as_view(), name="books-vouchers"),
     path("sets/<slug:number>/vouchers/<int:pk>/", vouchers.OneVoucher.as_view(), name="books-voucher"),

@@ -7,6 +7,7 @@ from kiscloud.books.models import (
     BookUser,
     CashFlow,
     Employee,
+    Item,
     Line,
     Membership,
     Period,
@@ -39,6 +40,7 @@ PARTS = (
     UserGroup,
     BookUser,
     Membership,
+    Item,
     Subject,
     Balance,
     CashFlow,
@@ -50,7 +52,7 @@ PARTS = (
 def register() -> None:
     """From now on sets are made of them, and their users work in them."""
     for model in PARTS:
-        add_part(model)
+        add_part(model, later=model is Item)  # sets were backed up before there were any
     add_people(people_of)
     add_steps(Edition.TRADE, earlier.STEPS)
     during(Moment.MADE, _make)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.errors import InputError
 from kiscloud.books import policy
-from kiscloud.books.models import Subject, Word
+from kiscloud.books.models import Item, ItemKind, Subject, Word
 
 ZERO = Decimal("0.00")
 FEN = Decimal("0.01")
@@ -35,11 +35,24 @@ class Entry:
     debit: Decimal = ZERO
     credit: Decimal = ZERO
     quantity: Decimal | None = None
+    item: str = ""  # its code, where the subject is broken down
 
     @property
     def is_empty(self) -> bool:
         """Nothing was typed but perhaps a summary."""
         return not self.subject and not self.debit and not self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the lines name: the set's subjects by code, and its items by kind and code."""
+
+    subjects: Mapping[str, Subject]
+    items: Mapping[tuple[str, str], Item]
+
+    def item_of(self, entry: Entry) -> Item | None:
+        """The one that the line names."""
+        return self.items.get((self.subjects[entry.subject].item_kind, entry.item)) if entry.item else None
 
 
 class WrongLines(InputError):
@@ -66,9 +79,9 @@ def filled(entries: Sequence[Entry]) -> list[Entry]:
     return found
 
 
-def check_lines(header: Header, entries: Sequence[Entry], subjects: Mapping[str, Subject]) -> None:
+def check_lines(header: Header, entries: Sequence[Entry], known: Known) -> None:
     """Raises WrongLines unless the voucher may be saved: it balances, and each line is whole."""
-    problems = [(row, str(what)) for row, entry in enumerate(entries, 1) if (what := _problem(entry, subjects))]
+    problems = [(row, str(what)) for row, entry in enumerate(entries, 1) if (what := _problem(entry, known))]
     if len(entries) < policy.LINES_LEAST:
         problems.append((0, str(_("A voucher has at least two lines."))))
     elif len(entries) > policy.LINES_MAX:
@@ -80,17 +93,17 @@ def check_lines(header: Header, entries: Sequence[Entry], subjects: Mapping[str,
         problems.append((0, str(out % facts)))
     elif entries and debit == 0 and not problems:
         problems.append((0, str(_("The amount of the voucher is nought."))))
-    if not problems and (wrong := _wrong_word(header.word, entries, subjects)):
+    if not problems and (wrong := _wrong_word(header.word, entries, known.subjects)):
         problems.append((0, str(wrong)))
     if problems:
         raise WrongLines(problems)
 
 
-def check_draft(entries: Sequence[Entry], subjects: Mapping[str, Subject]) -> None:
+def check_draft(entries: Sequence[Entry], known: Known) -> None:
     """Raises WrongLines unless the lines can be kept as they are: what is there is right, though not all is there."""
     problems = []
     for row, entry in enumerate(entries, 1):
-        if not entry.subject or entry.subject not in subjects:
+        if not entry.subject or entry.subject not in known.subjects:
             problems.append((row, str(_("Choose a subject."))))
         elif what := _wrong_amount(entry, whole=False):
             problems.append((row, str(what)))
@@ -105,8 +118,22 @@ def sums(entries: Sequence[Entry]) -> tuple[Decimal, Decimal]:
     return sum((one.debit for one in entries), ZERO), sum((one.credit for one in entries), ZERO)
 
 
-def _problem(entry: Entry, subjects: Mapping[str, Subject]) -> str | Promise | None:
-    return _wrong_subject(entry, subjects) or _wrong_summary(entry) or _wrong_amount(entry, whole=True)
+def _problem(entry: Entry, known: Known) -> str | Promise | None:
+    wrong = _wrong_subject(entry, known.subjects) or _wrong_item(entry, known)
+    return wrong or _wrong_summary(entry) or _wrong_amount(entry, whole=True)
+
+
+def _wrong_item(entry: Entry, known: Known) -> str | Promise | None:
+    subject = known.subjects[entry.subject]
+    if not subject.item_kind:
+        return _("%(subject)s is not broken down by items.") % {"subject": subject} if entry.item else None
+    facts = {"subject": subject, "kind": ItemKind(subject.item_kind).label, "code": entry.item}
+    if not entry.item:
+        return _("%(subject)s is broken down (%(kind)s); choose an item.") % facts
+    item = known.item_of(entry)
+    if item is None:
+        return _("There is no item %(code)s (%(kind)s).") % facts
+    return _("%(item)s is disabled.") % {"item": item} if item.disabled else None
 
 
 def _wrong_subject(entry: Entry, subjects: Mapping[str, Subject]) -> str | Promise | None:

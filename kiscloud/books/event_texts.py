@@ -17,6 +17,8 @@ TEXTS: dict[str, Words] = {
     "books.subject_disabled": Words(_("Disabled the subject %(chosen)s of %(set)s"), icon="list-x", tone="warn"),
     "books.subject_enabled": Words(_("Enabled the subject %(chosen)s of %(set)s"), icon="list-check"),
     "books.subject_deleted": Words(_("Deleted the subject %(chosen)s of %(set)s"), icon="list-x", tone="warn"),
+    "books.item_added": Words(_("Added the item %(chosen)s to %(set)s"), icon="list-plus"),
+    "books.item_changed": Words(_("Changed the item %(chosen)s of %(set)s"), icon="list"),
     "books.carried_over": Words(_("Carried over profit and loss of %(month)s in %(set)s"), icon="arrow-right-left"),
     "books.year_carried_over": Words(_("Carried over the profit of %(year)s in %(set)s"), icon="arrow-right-left"),
     "books.renumbered": Words(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kiscloud.books.models import Subject
+from kiscloud.books.models import Item, Subject
 from kiscloud.models import AccountSet
 
 _FIRST: Final = [sign.encode("gbk") for sign in "啊芭擦搭蛾发噶哈击喀垃妈拿哦啪期然撒塌挖昔压匝"]
@@ -26,7 +26,8 @@ class Choice:
     name: str
     label: str  # the code and every name above
     initials: str
-    unit: str
+    unit: str = ""
+    item_kind: str = ""
 
 
 def initials_of(name: str) -> str:
@@ -56,10 +57,15 @@ def full_names(account_set: AccountSet) -> dict[int, str]:
 def choices_of(account_set: AccountSet, *, every: bool = False) -> list[Choice]:
     """The subjects on which something can be entered, or every subject; by code."""
     return [
-        Choice(one.code, one.name, f"{one.code} {name}", initials_of(one.name), one.unit)
+        Choice(one.code, one.name, f"{one.code} {name}", initials_of(one.name), one.unit, one.item_kind)
         for one, name in _named(account_set)
         if every or (one.is_leaf and not one.disabled)
     ]
+
+
+def items_of(account_set: AccountSet) -> list[Item]:
+    """The items that lines can name, by kind and code."""
+    return list(Item.objects.filter(account_set=account_set, disabled=False).order_by("kind", "code"))
 
 
 def _named(account_set: AccountSet) -> list[tuple[Subject, str]]:

@@ -10,6 +10,7 @@ SUMMARY_LENGTH: Final = 120
 ATTACHMENTS_MAX: Final = 999
 MONTHS_AHEAD: Final = 12  # after the current period, in which vouchers can be entered
 SUBJECTS_MAX: Final = 5000  # of one set
+ITEMS_MAX: Final = 5000  # of one kind in a set
 IMPORT_ROWS_MAX: Final = 5000
 ROWS_AT_FIRST: Final = 5  # of an empty voucher form
 ROWS_WITHOUT_SCRIPT: Final = 12

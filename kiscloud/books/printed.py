@@ -30,12 +30,14 @@ class Sheet:
     lines: Sequence[Line]
     names: dict[int, str]
 
+    def named(self, line: Line) -> str:
+        """The line's subject, and its item."""
+        return self.names[line.subject_id] + (f"／{line.item}" if line.item else "")
+
 
 def draw(sheets: Sequence[Sheet]) -> bytes:
     """The file."""
-    text = "".join(
-        f"{one.company}{''.join(one.names.values())}{''.join(line.summary for line in one.lines)}" for one in sheets
-    )
+    text = "".join(f"{one.company}{''.join(line.summary + one.named(line) for line in one.lines)}" for one in sheets)
     people = "".join(f"{one.voucher.maker}{one.voucher.auditor}{one.voucher.poster}" for one in sheets)
     canvas = Canvas(width=WIDTH, text=text + people)
     canvas.pdf.set_title("会计凭证")
@@ -71,7 +73,7 @@ def _lines(canvas: Canvas, sheet: Sheet, lines: Sequence[Line], *, last: bool) -
         if x < LEFT + total:
             canvas.rule(x, TOP, x, TOP + ROW * (ROWS + 2))
     for row, line in enumerate(lines, 1):
-        cells = (line.summary, sheet.names[line.subject_id], _money(line.debit), _money(line.credit))
+        cells = (line.summary, sheet.named(line), _money(line.debit), _money(line.credit))
         _row(canvas, TOP + row * ROW, cells)
     if last:
         debit = sum((line.debit for line in sheet.lines), Decimal(0))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from finance.serializers import Yuan
-from kiscloud.books.models import Category, Line, Period, Side, Subject, Voucher, Word
+from kiscloud.books.models import Category, Item, ItemKind, Line, Period, Side, Subject, Voucher, Word
 from kiscloud.books.months import worded
 
 
@@ -21,6 +21,16 @@ class SubjectOut(serializers.Serializer[Subject]):
     is_leaf = serializers.BooleanField(help_text=_("Whether it takes entries."))
     is_cash = serializers.BooleanField()
     unit = serializers.CharField(help_text=_("In what it is counted; empty where quantities are not kept."))
+    item_kind = serializers.CharField(help_text=_("By which items it is broken down; empty: by none."))
+    disabled = serializers.BooleanField()
+
+
+class ItemOut(serializers.Serializer[Item]):
+    """What a subject is broken down by."""
+
+    kind = serializers.ChoiceField(ItemKind.choices)
+    code = serializers.CharField()
+    name = serializers.CharField()
     disabled = serializers.BooleanField()
 
 
@@ -44,6 +54,8 @@ class BookLineOut(serializers.Serializer[Line]):
     subject_name = serializers.CharField(source="subject.name")
     debit = Yuan()
     credit = Yuan()
+    item = serializers.CharField(source="item.code", allow_null=True, default=None)
+    item_name = serializers.CharField(source="item.name", allow_null=True, default=None)
     quantity = serializers.DecimalField(max_digits=18, decimal_places=4, allow_null=True)
 
 

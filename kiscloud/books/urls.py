@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kiscloud.books.views import closing, imports, parameters, printing, reports, set_up, vouchers
+from kiscloud.books.views import closing, imports, items, parameters, printing, reports, set_up, vouchers
 
 app_name = "books"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("subjects/<int:pk>/new/", set_up.new_subject, name="subject-new"),
     path("subjects/<int:pk>/edit/", set_up.edit_subject, name="subject-edit"),
     path("subjects/<int:pk>/act/", set_up.act_subject, name="subject-act"),
+    path("items/", items.items, name="item-list"),
+    path("items/<int:pk>/", items.edit_item, name="item-edit"),
+    path("item-balances/", items.balances, name="item-balances"),
     path("openings/", set_up.openings, name="openings"),
     path("parameters/", parameters.parameters, name="parameters"),
     path("users/", set_up.users, name="user-list"),

@@ -1,7 +1,7 @@
 """Vouchers in a spreadsheet: read row by row, and written so that they can be read again. Pure but for the subjects.
 
 A voucher is the rows that follow each other with the same date, word and number; the number only tells them apart, they
-are numbered anew. Columns: date, word, number, summary, subject code, debit, credit, quantity, attachments.
+are numbered anew. Columns: date, word, number, summary, subject code, debit, credit, quantity, attachments, item.
 """
 
 import itertools
@@ -19,10 +19,10 @@ from kiscloud.books.entries import Entry, Header
 from kiscloud.books.models import Line, Word
 from kiscloud.books.typed import read_amount, read_quantity
 
-TITLES: Final = ("日期", "凭证字", "凭证号", "摘要", "科目代码", "借方金额", "贷方金额", "数量", "附件数")
+TITLES: Final = ("日期", "凭证字", "凭证号", "摘要", "科目代码", "借方金额", "贷方金额", "数量", "附件数", "核算项目")
 EXAMPLE: Final = (
-    ("2026-03-05", "记", "1", "收到投资款", "1002", "100000.00", "", "", "1"),
-    ("2026-03-05", "记", "1", "收到投资款", "3001", "", "100000.00", "", ""),
+    ("2026-03-05", "记", "1", "收到投资款", "1002", "100000.00", "", "", "1", ""),
+    ("2026-03-05", "记", "1", "收到投资款", "3001", "", "100000.00", "", "", ""),
 )
 
 
@@ -83,8 +83,8 @@ def _day(text: str) -> date:
 
 
 def _entry(values: Sequence[str]) -> Entry:
-    _date, _word, _number, summary, code, debit, credit, quantity, _attachments = values
-    return Entry(summary, code, read_amount(debit), read_amount(credit), read_quantity(quantity))
+    _date, _word, _number, summary, code, debit, credit, quantity, _attachments, item = values
+    return Entry(summary, code, read_amount(debit), read_amount(credit), read_quantity(quantity), item.split(" ")[0])
 
 
 def written(lines: Iterable[Line]) -> Iterable[list[str | Decimal | int]]:
@@ -102,4 +102,5 @@ def written(lines: Iterable[Line]) -> Iterable[list[str | Decimal | int]]:
             line.credit if line.credit else "",
             line.quantity if line.quantity is not None else "",
             voucher.attachments,
+            str(line.item or ""),
         ]

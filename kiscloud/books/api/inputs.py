@@ -13,7 +13,7 @@ from accounts.api.inputs import Query, Strict
 from config.errors import InputError
 from kiscloud.books import policy
 from kiscloud.books.entries import Entry, Header
-from kiscloud.books.models import Voucher, Word
+from kiscloud.books.models import ItemKind, Voucher, Word
 from kiscloud.books.periods import months_with_balances
 from kiscloud.books.services.people import Place
 from kiscloud.books.typed import read_amount, read_quantity
@@ -75,6 +75,9 @@ class BookLineIn(Strict):
     subject = serializers.CharField(max_length=CODE_LENGTH, help_text=_("The code of a subject that takes entries."))
     debit = SignedAmount(default=Decimal("0.00"))
     credit = SignedAmount(default=Decimal("0.00"))
+    item = serializers.CharField(
+        default="", allow_blank=True, max_length=20, help_text=_("The code of an item, where the subject asks for one.")
+    )
     quantity = Quantity(required=False, help_text=_("Where the subject keeps quantities."))
 
 
@@ -93,10 +96,16 @@ class BookVoucherIn(Strict):
 def typed(asked: Mapping[str, Any]) -> tuple[Header, list[Entry]]:
     """As the service takes it."""
     entries = [
-        Entry(line["summary"], line["subject"], line["debit"], line["credit"], line.get("quantity"))
+        Entry(line["summary"], line["subject"], line["debit"], line["credit"], line.get("quantity"), line["item"])
         for line in asked["lines"]
     ]
     return Header(asked["day"], asked["word"], asked["attachments"]), entries
+
+
+class ItemQuery(Query):
+    """Narrows the list of items."""
+
+    kind = serializers.ChoiceField(ItemKind.choices, required=False)
 
 
 class VoucherQuery(Query):

@@ -1,4 +1,4 @@
-"""Subjects and periods by the API."""
+"""Subjects, their items and periods by the API."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -9,8 +9,9 @@ from accounts.api.inputs import Query
 from accounts.api.schema import envelope
 from config.api.view import checked
 from kiscloud.books.api.base import TAGS, BooksView
-from kiscloud.books.models import Period, Subject
-from kiscloud.books.serializers import PeriodOut, SubjectOut
+from kiscloud.books.api.inputs import ItemQuery
+from kiscloud.books.models import Item, Period, Subject
+from kiscloud.books.serializers import ItemOut, PeriodOut, SubjectOut
 
 
 @extend_schema_view(
@@ -51,3 +52,25 @@ class Periods(BooksView):
         query = checked(Query(data=request.query_params.dict()))
         rows = Period.objects.filter(account_set=self.place(number).account_set)
         return self.listing(rows, PeriodOut, limit=query["limit"], order=("-month",))
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="books_items_list",
+        tags=TAGS,
+        summary=_("List the items of a set"),
+        description=_("Customers, suppliers, departments and so on, by which subjects are broken down."),
+        parameters=[ItemQuery],
+        responses=envelope(ItemOut),
+    )
+)
+class Items(BooksView):
+    """What subjects are broken down by."""
+
+    def get(self, request: Request, number: str) -> Response:
+        """One page."""
+        query = checked(ItemQuery(data=request.query_params.dict()))
+        rows = Item.objects.filter(account_set=self.place(number).account_set)
+        if "kind" in query:
+            rows = rows.filter(kind=query["kind"])
+        return self.listing(rows, ItemOut, limit=query["limit"])

@@ -32,7 +32,9 @@ EXAMPLE = {
 
 def shown(place: Place, pk: int) -> dict[str, Any]:
     """A voucher of the set with its lines, freshly read. Raises NotFound."""
-    rows = Voucher.objects.of(place.account_set).select_related(*PEOPLE).prefetch_related("lines__subject")
+    rows = (
+        Voucher.objects.of(place.account_set).select_related(*PEOPLE).prefetch_related("lines__subject", "lines__item")
+    )
     found = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound()

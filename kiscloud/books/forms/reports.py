@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kiscloud.books.models import Books
+from kiscloud.books.models import Books, ItemKind
 
 
 class MonthForm(forms.Form):
@@ -33,6 +33,18 @@ class StatementForm(MonthForm):
     """A statement, perhaps with what is saved but not posted."""
 
     waiting = forms.BooleanField(label=_("With vouchers that are not posted"), required=False)
+
+
+class ItemsForm(StatementForm):
+    """What stands on the items of a kind."""
+
+    kind = forms.ChoiceField(label=_("Broken down by"), required=False, choices=ItemKind.choices)
+    field_order = ("kind", "month", "waiting")
+
+    @property
+    def kind_chosen(self) -> str:
+        """The list; customers if none was chosen."""
+        return self.cleaned_data.get("kind") or str(ItemKind.CUSTOMER)
 
 
 class BalancesForm(StatementForm):
@@ -69,6 +81,7 @@ class LedgerForm(MonthForm):
         max_length=200,
         widget=forms.TextInput({"list": "subjects", "autocomplete": "off"}),
     )
+    item = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     field_order = ("subject", "month")
 
 

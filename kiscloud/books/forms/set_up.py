@@ -1,5 +1,6 @@
 """Subjects, opening balances, user groups, files of vouchers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kiscloud.books.models import Subject, UserGroup
+from kiscloud.books.models import Item, ItemKind, Subject, UserGroup
 from kiscloud.books.rights import ADMINISTRATORS
-from kiscloud.books.services.openings import Opening
+from kiscloud.books.services.openings import Key, Opening
 from kiscloud.books.typed import read_amount
 
 
@@ -25,6 +26,13 @@ class SubjectForm(forms.Form):
         max_length=12,
         required=False,
         help_text=_("A unit such as 件 or 千克, if quantities are kept for it."),
+    )
+
+    item_kind = forms.ChoiceField(
+        label=_("Broken down by"),
+        required=False,
+        choices=[("", _("Nothing")), *ItemKind.choices],
+        help_text=_("Then each line names one of them. It is decided before something stands on the subject."),
     )
 
 
@@ -65,15 +73,39 @@ class ImportForm(forms.Form):
     file = forms.FileField(label=_("File with vouchers"), widget=forms.FileInput({"accept": ".csv,.xlsx"}))
 
 
-def typed_openings(data: Any, subjects: list[Subject]) -> tuple[dict[str, Opening], dict[str, str]]:
-    """What was typed for each subject, and the sentences at those that cannot be read."""
-    found: dict[str, Opening] = {}
+class ItemForm(forms.Form):
+    """A new item."""
+
+    code = forms.CharField(label=_("Item code"), max_length=20)
+    name = forms.CharField(label=_("Name"), max_length=60)
+
+
+class ItemChange(forms.Form):
+    """The code stays."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    disabled = forms.BooleanField(
+        label=_("Disabled"), required=False, help_text=_("Nothing new can name it; what is written stays.")
+    )
+
+
+def typed_openings(
+    data: Any, places: Sequence[tuple[Subject, Item | None]]
+) -> tuple[dict[Key, Opening], dict[str, str]]:
+    """What was typed for each subject or its items, and the sentences at those that cannot be read, by field."""
+    found: dict[Key, Opening] = {}
     wrong: dict[str, str] = {}
-    for subject in subjects:
+    for subject, item in places:
+        key = field_key(subject, item)
         try:
-            amounts = [read_amount(data.get(f"{name}-{subject.pk}", "")) for name in ("balance", "debit", "credit")]
+            amounts = [read_amount(data.get(f"{name}-{key}", "")) for name in ("balance", "debit", "credit")]
         except ValidationError as error:
-            wrong[subject.code] = " ".join(error.messages)
+            wrong[key] = " ".join(error.messages)
         else:
-            found[subject.code] = Opening(*amounts)
+            found[(subject.code, item.code) if item else subject.code] = Opening(*amounts)
     return found, wrong
+
+
+def field_key(subject: Subject, item: Item | None) -> str:
+    """What the names of the fields of a subject, or of an item there, end with."""
+    return f"{subject.pk}-{item.pk}" if item else str(subject.pk)

@@ -21,7 +21,7 @@ from kiscloud.books.naming import Choice, meant
 from kiscloud.books.periods import as_choices, months_with_vouchers
 from kiscloud.books.typed import read_amount, read_quantity
 
-CELLS: Final = ("summary", "subject", "debit", "credit", "quantity")
+CELLS: Final = ("summary", "subject", "debit", "credit", "quantity", "item")
 _CODE: Final = re.compile(r"\s*(\d{4,15})\b")
 
 
@@ -50,6 +50,7 @@ class Row:
     debit: str = ""
     credit: str = ""
     quantity: str = ""
+    item: str = ""
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -75,8 +76,8 @@ def resolve_subjects(rows: Sequence[Row], choices: Sequence[Choice]) -> None:
 
 
 def _typed(texts: Sequence[str]) -> Row:
-    summary, subject, debit, credit, quantity = texts
-    return Row(summary, subject, debit, credit, quantity)
+    summary, subject, debit, credit, quantity, item = texts
+    return Row(summary, subject, debit, credit, quantity, item)
 
 
 def entries_of(rows: Sequence[Row]) -> list[Entry]:
@@ -96,7 +97,7 @@ def _entry(row: Row) -> Entry:
         quantity = read_quantity(row.quantity)
     except ValidationError as error:
         row.problems += error.messages
-    return Entry(row.summary.strip(), code_in(row.subject), quantity=quantity, **amounts)
+    return Entry(row.summary.strip(), code_in(row.subject), quantity=quantity, item=first_word(row.item), **amounts)
 
 
 def code_in(text: str) -> str:
@@ -105,9 +106,14 @@ def code_in(text: str) -> str:
     return found[1] if found else text.strip()
 
 
+def first_word(text: str) -> str:
+    """The code of an item that a choice like “C001 示例客户” begins with."""
+    return text.split(maxsplit=1)[0] if text.strip() else ""
+
+
 def rows_of(voucher: Voucher, names: Mapping[int, str]) -> list[Row]:
     """The rows of a stored voucher, to be changed or copied; `names` are those of its subjects."""
-    lines = voucher.lines.order_by("place")
+    lines = voucher.lines.select_related("item").order_by("place")
     return [
         Row(
             line.summary,
@@ -115,6 +121,7 @@ def rows_of(voucher: Voucher, names: Mapping[int, str]) -> list[Row]:
             f"{line.debit}" if line.debit else "",
             f"{line.credit}" if line.credit else "",
             f"{line.quantity.normalize():f}" if line.quantity is not None else "",
+            str(line.item or ""),
         )
         for line in lines
     ]

@@ -1,5 +1,6 @@
 """The tables of a set's books, one noun a module."""
 
+from kiscloud.books.models.item import Item, ItemKind
 from kiscloud.books.models.people import BookUser, Employee, Membership, UserGroup
 from kiscloud.books.models.set_up import Books, Period
 from kiscloud.books.models.subject import Balance, CashFlow, Category, Side, Subject
@@ -12,6 +13,8 @@ __all__ = [
     "CashFlow",
     "Category",
     "Employee",
+    "Item",
+    "ItemKind",
     "Line",
     "Membership",
     "Period",

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kiscloud.books.models.item import Item, ItemKind
 from kiscloud.models import AccountSet
 
 
@@ -46,6 +47,9 @@ class Subject(models.Model):
     unit = models.CharField(_("counted in"), max_length=12, blank=True)  # empty: quantities are not kept
     cash_in = models.PositiveSmallIntegerField(null=True)
     cash_out = models.PositiveSmallIntegerField(null=True)
+    item_kind = models.CharField(  # empty: not broken down
+        _("broken down by"), max_length=12, choices=ItemKind, blank=True, default="", db_default=""
+    )
     disabled = models.BooleanField(_("disabled"), default=False)
 
     class Meta:
@@ -59,7 +63,7 @@ class Subject(models.Model):
 
 
 class Balance(models.Model):
-    """What stands on a subject in a month: how it began, what was posted. Signed sums are debit minus credit.
+    """What stands on a subject, by item if it is broken down, in a month. Signed sums are debit minus credit.
 
     One row says all that reports ask of the month: `year_…` are the sums of the year before this month, `carried` what
     the carrying-over of profit and loss moved, which is in `debit` and `credit` too. Posting and closing write it.
@@ -70,6 +74,16 @@ class Balance(models.Model):
     )
     month = models.IntegerField(_("month"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="balances", verbose_name=_("subject"))
+    item: "models.ForeignKey[Item | None, Item | None]" = models.ForeignKey(
+        Item,
+        models.PROTECT,
+        null=True,
+        default=None,
+        db_default=None,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("accounting item"),
+    )
     opening = models.DecimalField(_("opening balance"), max_digits=18, decimal_places=2, default=Decimal(0))
     debit = models.DecimalField(_("debit"), max_digits=18, decimal_places=2, default=Decimal(0))
     credit = models.DecimalField(_("credit"), max_digits=18, decimal_places=2, default=Decimal(0))
@@ -83,10 +97,19 @@ class Balance(models.Model):
     class Meta:
         verbose_name = _("balance of a subject")
         verbose_name_plural = _("balances of subjects")
-        constraints = [models.UniqueConstraint(name="books_balance_once", fields=["account_set", "month", "subject"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="books_balance_once", fields=["account_set", "month", "subject", "item"], nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.month}"
+
+    @property
+    def closing(self) -> Decimal:
+        """Signed."""
+        return self.opening + self.debit - self.credit
 
 
 class CashFlow(models.Model):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.states import StateField, StateModel, states_check, transition
+from kiscloud.books.models.item import Item
 from kiscloud.books.models.people import BookUser
 from kiscloud.books.models.subject import Subject
 from kiscloud.models import AccountSet
@@ -160,6 +161,16 @@ class Line(models.Model):
     subject = models.ForeignKey(
         Subject, models.PROTECT, related_name="lines", db_index=False, verbose_name=_("subject")
     )
+    item: "models.ForeignKey[Item | None, Item | None]" = models.ForeignKey(
+        Item,
+        models.PROTECT,
+        null=True,
+        default=None,
+        db_default=None,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("accounting item"),
+    )
     day = models.DateField(_("date"))
     debit = models.DecimalField(_("debit"), max_digits=18, decimal_places=2, default=Decimal(0))
     credit = models.DecimalField(_("credit"), max_digits=18, decimal_places=2, default=Decimal(0))
@@ -175,6 +186,7 @@ class Line(models.Model):
         ]
         indexes = [
             models.Index(name="books_line_of_subject", fields=["subject", "day", "id"]),  # as ledgers read them
+            models.Index(name="books_line_of_item", fields=["item", "day", "id"], condition=Q(item__isnull=False)),
             models.Index(name="books_line_of_set", fields=["account_set", "id"]),  # as backups do
         ]
 

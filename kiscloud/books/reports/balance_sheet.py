@@ -1,13 +1,14 @@
 """资产负债表, form 会小企01: what there is and to whom it is owed, at the month's end and at the year's beginning.
 
-Every subject counts in exactly one line, so the two sides are equal whenever the books balance.
+What customers and suppliers owe or are owed is judged for each item of its own (应收 and 预收, 应付 and 预付). Every
+subject, or item of one, counts in exactly one line, so the two sides are equal whenever the books balance.
 """
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from kiscloud.books.reports.figures import ZERO, Figures, Value, credits_of, debits, leaves_of, signed
+from kiscloud.books.reports.figures import ZERO, Figures, Value, credits_of, debits, details_of, signed
 from kiscloud.books.reports.lines import Amounts, Statement
 from kiscloud.models import AccountSet
 
@@ -93,7 +94,7 @@ SOURCES_TOTAL: Final = 53
 
 def balance_sheet(account_set: AccountSet, month: int, *, waiting: bool = False) -> Statement:
     """The 53 lines with the amounts at the month's end and at the beginning of the year."""
-    leaves = leaves_of(account_set, month, waiting=waiting)
+    leaves = details_of(account_set, month, waiting=waiting)
     now = _column(leaves, lambda one: one.closing)
     then = _column(leaves, lambda one: one.year_opening)
     lines = [

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.db import connection
 
@@ -34,6 +34,7 @@ class Figures:
     year_carried: Decimal = ZERO
     quantity: Decimal = ZERO
     quantity_moved: Decimal = ZERO
+    item: int | None = None
 
     @property
     def closing(self) -> Decimal:
@@ -60,6 +61,14 @@ class Figures:
         """Nothing stands and nothing moved, in the month or in the year."""
         return not (self.opening or self.debit or self.credit or self.year_debit or self.year_credit)
 
+    def emptied(self, item: int | None) -> Self:
+        """The same subject with nothing on it, for an item."""
+        return type(self)(
+            *(self.pk, self.parent, self.code, self.name, self.level, self.category, self.side),
+            *(self.is_leaf, self.is_cash),
+            item=item,
+        )
+
     def add(self, other: Self) -> None:
         """The sums of a subject below count here too."""
         for name in SUMS:
@@ -74,23 +83,23 @@ _READ = """
 SELECT s.id, s.parent_id, s.code, s.name, s.level, s.category, s.side, s.is_leaf, s.is_cash,
        coalesce(b.opening, 0), coalesce(b.debit, 0), coalesce(b.credit, 0), coalesce(b.carried, 0),
        coalesce(b.year_debit + b.debit, 0), coalesce(b.year_credit + b.credit, 0),
-       coalesce(b.year_carried + b.carried, 0), coalesce(b.quantity, 0), coalesce(b.quantity_moved, 0)
+       coalesce(b.year_carried + b.carried, 0), coalesce(b.quantity, 0), coalesce(b.quantity_moved, 0), b.item_id
 FROM books_subject s
 LEFT JOIN books_balance b ON b.subject_id = s.id AND b.month = %(month)s AND b.account_set_id = %(set)s
-WHERE s.account_set_id = %(set)s ORDER BY s.code
+WHERE s.account_set_id = %(set)s ORDER BY s.code, b.item_id
 """
 # What is not posted yet, which is never much: the current month only.
 _WAITING = """
-SELECT l.subject_id, sum(l.debit), sum(l.credit),
+SELECT l.subject_id, l.item_id, sum(l.debit), sum(l.credit),
        sum(CASE WHEN v.kind = 'carry_over' THEN l.debit - l.credit ELSE 0 END)
 FROM books_voucher v JOIN books_line l ON l.voucher_id = v.id
 WHERE v.account_set_id = %(set)s AND v.month = %(month)s AND v.state IN ('saved', 'audited')
-GROUP BY l.subject_id
+GROUP BY l.subject_id, l.item_id
 """
 
 
-def leaves_of(account_set: AccountSet, month: int, *, waiting: bool = False) -> list[Figures]:
-    """Every subject of the chart in the order of codes, those that take entries with their sums.
+def details_of(account_set: AccountSet, month: int, *, waiting: bool = False) -> list[Figures]:
+    """Every subject of the chart in the order of codes, those that take entries with their sums, by item.
 
     With `waiting`, vouchers that are saved but not posted count too.
     """
@@ -100,10 +109,32 @@ def leaves_of(account_set: AccountSet, month: int, *, waiting: bool = False) -> 
         found = [Figures(*row) for row in cursor.fetchall()]
         if waiting:
             cursor.execute(_WAITING, words)
-            by_subject = {one.pk: one for one in found}
-            for pk, debit, credit, carried in cursor.fetchall():
-                _count(by_subject[pk], debit, credit, carried)
+            found += _waiting(found, cursor.fetchall())
     return found
+
+
+def _waiting(found: list[Figures], rows: list[tuple[Any, ...]]) -> list[Figures]:
+    """What waits counts where it belongs; answers those items of subjects that have nothing posted yet."""
+    subjects = {one.pk: one for one in found}
+    details = {(one.pk, one.item): one for one in found}
+    fresh = []
+    for pk, item, *amounts in rows:
+        if (pk, item) not in details:
+            details[pk, item] = subjects[pk].emptied(item)
+            fresh.append(details[pk, item])
+        _count(details[pk, item], *amounts)
+    return fresh
+
+
+def leaves_of(account_set: AccountSet, month: int, *, waiting: bool = False) -> list[Figures]:
+    """The same with each subject once."""
+    found: dict[int, Figures] = {}
+    for one in details_of(account_set, month, waiting=waiting):
+        if one.pk in found:
+            found[one.pk].add(one)
+        else:
+            found[one.pk] = one
+    return list(found.values())
 
 
 def _count(one: Figures, debit: Decimal, credit: Decimal, carried: Decimal) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import F, QuerySet, Sum
 
-from kiscloud.books.models import Balance, Line, Subject
+from kiscloud.books.models import Balance, Item, Line, Subject
 from kiscloud.books.models.voucher import VoucherState
 from kiscloud.books.months import first_day, last_day
 from kiscloud.models import AccountSet
@@ -44,9 +44,12 @@ def below(subject: Subject) -> "QuerySet[Subject]":
     return Subject.objects.filter(account_set=subject.account_set_id, code__startswith=subject.code)
 
 
-def months_of(subject: Subject, year: int) -> list[MonthRow]:
-    """Each month of the year in which the books have something of the subject, with sums of all below it."""
+def months_of(subject: Subject, year: int, item: Item | None = None) -> list[MonthRow]:
+    """Each month of the year in which the books have something of the subject, or of one item there, with sums of all
+    below it."""
     rows = Balance.objects.filter(subject__in=below(subject), month__gt=year * 100, month__lte=year * 100 + 12)
+    if item is not None:
+        rows = rows.filter(item=item)
     names = ("opening", "debit", "credit", "year_debit", "year_credit")
     sums = rows.values("month").annotate(**{f"sum_{name}": Sum(name) for name in names}).order_by("month")
     return [
@@ -62,16 +65,18 @@ def months_of(subject: Subject, year: int) -> list[MonthRow]:
     ]
 
 
-def lines_of(account_set: AccountSet, subject: Subject, month: int) -> "QuerySet[Line]":
-    """The posted lines of the month on the subject or below it."""
+def lines_of(account_set: AccountSet, subject: Subject, month: int, item: Item | None = None) -> "QuerySet[Line]":
+    """The posted lines of the month on the subject or below it, or those of one item there."""
     found = Line.objects.filter(account_set=account_set, subject__in=below(subject))
     found = found.filter(day__range=(first_day(month), last_day(month)), voucher__state=VoucherState.POSTED)
-    return found.select_related("voucher", "subject")
+    if item is not None:
+        found = found.filter(item=item)
+    return found.select_related("voucher", "subject", "item")
 
 
-def month_of_subject(subject: Subject, month: int) -> MonthRow:
+def month_of_subject(subject: Subject, month: int, item: Item | None = None) -> MonthRow:
     """The sums of one month."""
-    found = [row for row in months_of(subject, month // 100) if row.month == month]
+    found = [row for row in months_of(subject, month // 100, item) if row.month == month]
     return found[0] if found else MonthRow(month, ZERO, ZERO, ZERO, ZERO, ZERO)
 
 

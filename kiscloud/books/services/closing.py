@@ -22,7 +22,7 @@ from kiscloud.books.models import Balance, Books, CashFlow, Category, Period, Si
 from kiscloud.books.months import following, last_day, starts_year, worded, year_of
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place, locked_place, note
-from kiscloud.books.services.vouchers import add_lines, next_number
+from kiscloud.books.services.vouchers import add_lines, known_of, next_number
 from kiscloud.models import AccountSet
 
 ZERO = Decimal("0.00")
@@ -103,12 +103,11 @@ def _said(holds: bool, right: str | Promise, wrong: str | Promise, **facts: int)
     return str(right if holds else wrong) % facts
 
 
-def _left(account_set: AccountSet, month: int, **subject: object) -> list[tuple[Subject, Decimal]]:
-    """Subjects with a balance at the month's end, in the order of codes; signed."""
-    rows = Balance.objects.filter(account_set=account_set, month=month)
-    rows = rows.filter(**{f"subject__{name}": value for name, value in subject.items()}).select_related("subject")
-    found = [(row.subject, row.opening + row.debit - row.credit) for row in rows.order_by("subject__code")]
-    return [(one, balance) for one, balance in found if balance]
+def _left(account_set: AccountSet, month: int, **subject: object) -> list[Balance]:
+    """What has a balance at the month's end, in the order of codes."""
+    rows = Balance.objects.filter(account_set=account_set, month=month).select_related("subject", "item")
+    rows = rows.filter(**{f"subject__{name}": value for name, value in subject.items()})
+    return [row for row in rows.order_by("subject__code", "item__code") if row.closing]
 
 
 @atomic
@@ -121,8 +120,8 @@ def carry_over(
     """
     place = _ready(actor, account_set)
     left = _left(account_set, place.books.month, category=Category.PROFIT)
-    income = [pair for pair in left if pair[0].side == Side.CREDIT]
-    costs = [pair for pair in left if pair[0].side == Side.DEBIT]
+    income = [row for row in left if row.subject.side == Side.CREDIT]
+    costs = [row for row in left if row.subject.side == Side.DEBIT]
     groups = [left] if together else [income, costs]
     target = Subject.objects.get(account_set=account_set, code=YEAR_PROFIT)
     made = [_carry(place, group, target, CARRY_OVER, now) for group in groups if group]
@@ -160,17 +159,10 @@ def _ready(actor: Actor, account_set: AccountSet) -> Place:
     return place
 
 
-def _carry(
-    place: Place, left: Sequence[tuple[Subject, Decimal]], target: Subject, summary: str, now: datetime | None
-) -> Voucher:
+def _carry(place: Place, left: Sequence[Balance], target: Subject, summary: str, now: datetime | None) -> Voucher:
     """Each balance goes off on the side opposite to the subject's own, all of them onto the target."""
-    lines = [
-        Entry(summary, one.code, debit=-balance)
-        if one.side == Side.CREDIT
-        else Entry(summary, one.code, credit=balance)
-        for one, balance in left
-    ]
-    net = sum((balance for _one, balance in left), ZERO)
+    lines = [_taken_off(row, summary) for row in left]
+    net = sum((row.closing for row in left), ZERO)
     if net:
         lines.append(Entry(summary, target.code, debit=net) if net > 0 else Entry(summary, target.code, credit=-net))
     day = last_day(place.books.month)
@@ -187,8 +179,15 @@ def _carry(
     )
     voucher.keep(number=next_number(voucher=voucher))
     voucher.save(force_insert=True)
-    add_lines(voucher=voucher, lines=lines, subjects={one.code: one for one in [*(one for one, _b in left), target]})
+    add_lines(voucher=voucher, lines=lines, known=known_of(account_set=place.account_set, lines=lines))
     return voucher
+
+
+def _taken_off(row: Balance, summary: str) -> Entry:
+    item = row.item.code if row.item else ""
+    if row.subject.side == Side.CREDIT:
+        return Entry(summary, row.subject.code, debit=-row.closing, item=item)
+    return Entry(summary, row.subject.code, credit=row.closing, item=item)
 
 
 @atomic
@@ -260,9 +259,9 @@ def reopen_period(*, actor: Actor, account_set: AccountSet, now: datetime | None
 
 # Each subject begins the next month where it ended this one; in January the sums of the year begin again.
 _CARRY_FORWARD = """
-INSERT INTO books_balance (account_set_id, month, subject_id, opening, debit, credit, carried,
+INSERT INTO books_balance (account_set_id, month, subject_id, item_id, opening, debit, credit, carried,
                            year_debit, year_credit, year_carried, quantity, quantity_moved)
-SELECT account_set_id, %(next)s, subject_id, opening + debit - credit, 0, 0, 0,
+SELECT account_set_id, %(next)s, subject_id, item_id, opening + debit - credit, 0, 0, 0,
        CASE WHEN %(new_year)s THEN 0 ELSE year_debit + debit END,
        CASE WHEN %(new_year)s THEN 0 ELSE year_credit + credit END,
        CASE WHEN %(new_year)s THEN 0 ELSE year_carried + carried END,
@@ -271,5 +270,5 @@ FROM books_balance
 WHERE account_set_id = %(set)s AND month = %(month)s
   AND (opening + debit - credit <> 0 OR quantity + quantity_moved <> 0
        OR NOT %(new_year)s AND (year_debit + debit <> 0 OR year_credit + credit <> 0))
-ORDER BY subject_id
+ORDER BY subject_id, item_id
 """

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from config.errors import DomainError, InputError
 from config.transactions import atomic
-from kiscloud.books.models import Balance, Category, Subject, Voucher
+from kiscloud.books.models import Balance, Category, Item, Subject, Voucher
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import locked_place, note
 from kiscloud.models import AccountSet
@@ -59,9 +59,13 @@ class Opening:
     quantity: Decimal = ZERO
 
 
+# A subject's code, with that of the item where the subject is broken down.
+Key = str | tuple[str, str]
+
+
 @atomic
 def enter_openings(
-    *, actor: Actor, account_set: AccountSet, openings: Mapping[str, Opening], now: datetime | None = None
+    *, actor: Actor, account_set: AccountSet, openings: Mapping[Key, Opening], now: datetime | None = None
 ) -> None:
     """These are the opening balances, by code; subjects not named begin at nought. They need not balance yet.
 
@@ -71,16 +75,28 @@ def enter_openings(
     if place.books.is_open:
         raise OpeningsFinished()
     subjects = {one.code: one for one in Subject.objects.filter(account_set=account_set, is_leaf=True)}
-    unknown = sorted(set(openings) - set(subjects))
-    if unknown:
-        raise InputError("openings", _("%(code)s is no subject that takes entries."), code=unknown[0])
-    rows = [_row(subjects[code], opening, place.books.start_month) for code, opening in openings.items()]
+    items = {(one.kind, one.code): one for one in Item.objects.filter(account_set=account_set)}
+    month = place.books.start_month
+    rows = [_row(*_found(key, subjects, items), opening, month) for key, opening in openings.items()]
     Balance.objects.filter(account_set=account_set).delete()
     Balance.objects.bulk_create(row for row in rows if row is not None)
     note(what="books.opening_entered", actor=actor, account_set=account_set, at=now)
 
 
-def _row(subject: Subject, opening: Opening, month: int) -> Balance | None:
+def _found(
+    key: Key, subjects: Mapping[str, Subject], items: Mapping[tuple[str, str], Item]
+) -> tuple[Subject, Item | None]:
+    code, chosen = (key, "") if isinstance(key, str) else key
+    subject = subjects.get(code)
+    if subject is None:
+        raise InputError("openings", _("%(code)s is no subject that takes entries."), code=code)
+    item = items.get((subject.item_kind, chosen))
+    if (item is None) != (not subject.item_kind):
+        raise InputError("openings", _("%(subject)s begins with balances of its items."), subject=str(subject))
+    return subject, item
+
+
+def _row(subject: Subject, item: Item | None, opening: Opening, month: int) -> Balance | None:
     if opening == Opening():
         return None
     moved = opening.year_debit - opening.year_credit
@@ -93,6 +109,7 @@ def _row(subject: Subject, opening: Opening, month: int) -> Balance | None:
         account_set_id=subject.account_set_id,
         month=month,
         subject=subject,
+        item=item,
         opening=opening.balance * subject.side,
         year_debit=opening.year_debit + max(carried, ZERO),
         year_credit=opening.year_credit + max(-carried, ZERO),

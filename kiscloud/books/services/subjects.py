@@ -11,7 +11,7 @@ from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 from kiscloud.books import policy
 from kiscloud.books.charts import YEAR_PROFIT, retained
-from kiscloud.books.models import Balance, Line, Subject
+from kiscloud.books.models import Balance, ItemKind, Line, Subject
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place, locked_place, note
 from kiscloud.models import AccountSet
@@ -41,6 +41,7 @@ def add_subject(
     code: str,
     name: str,
     unit: str = "",
+    item_kind: str = "",
     now: datetime | None = None,
 ) -> Subject:
     """A subject stands below another; category, side and cash flow come from there.
@@ -54,7 +55,7 @@ def add_subject(
         raise SubjectNeeded(subject=str(parent))
     shown = cleaned("name", lambda text: clean_name(text, max_length=60), name)
     _check_code(place, parent, code)
-    first = parent.is_leaf
+    first = parent.is_leaf and _is_used(parent)
     made = Subject.objects.create(
         account_set=account_set,
         code=code,
@@ -65,10 +66,11 @@ def add_subject(
         side=parent.side,
         is_cash=parent.is_cash,
         unit=unit.strip()[:12] or parent.unit,
+        item_kind=parent.item_kind if first else item_kind,  # what moves here keeps its items
         cash_in=parent.cash_in,
         cash_out=parent.cash_out,
     )
-    if first:
+    if parent.is_leaf:
         Line.objects.filter(subject=parent).update(subject=made)
         Balance.objects.filter(subject=parent).update(subject=made)
         parent.is_leaf = False
@@ -97,16 +99,43 @@ def _check_code(place: Place, parent: Subject, code: str) -> None:
 
 @atomic
 def change_subject(
-    *, actor: Actor, account_set: AccountSet, subject_id: int, name: str, unit: str = "", now: datetime | None = None
+    *,
+    actor: Actor,
+    account_set: AccountSet,
+    subject_id: int,
+    name: str,
+    unit: str = "",
+    item_kind: str | None = None,
+    now: datetime | None = None,
 ) -> Subject:
-    """It has another name or unit; the code stays. Locks the books. Raises InputError, NotFound, NotGranted."""
-    locked_place(actor=actor, account_set=account_set, right=Right.SET_UP)
+    """It has another name or unit; the code stays. Items break it down from now on, if nothing stands on it yet.
+
+    Locks the books. Raises InputError, NotFound, NotGranted, SubjectNeeded.
+    """
+    place = locked_place(actor=actor, account_set=account_set, right=Right.SET_UP)
     subject = _locked(account_set, subject_id)
     subject.name = cleaned("name", lambda text: clean_name(text, max_length=60), name)
     subject.unit = unit.strip()[:12]
-    subject.save(update_fields=["name", "unit"])
+    if item_kind is not None and item_kind != subject.item_kind:
+        _break_down(place, subject, item_kind)
+    subject.save(update_fields=["name", "unit", "item_kind"])
     note(what="books.subject_changed", actor=actor, account_set=account_set, at=now, chosen=str(subject))
     return subject
+
+
+def _break_down(place: Place, subject: Subject, kind: str) -> None:
+    _refuse_needed(place, subject)
+    if kind and kind not in ItemKind.values:
+        raise InputError("item_kind", _("Choose a kind."))
+    if not subject.is_leaf or _is_used(subject):
+        raise InputError(
+            "item_kind", _("Only a subject without entries, balance and subjects below it is broken down anew.")
+        )
+    subject.item_kind = kind
+
+
+def _is_used(subject: Subject) -> bool:
+    return Line.objects.filter(subject=subject).exists() or Balance.objects.filter(subject=subject).exists()
 
 
 @atomic
@@ -137,13 +166,7 @@ def delete_subject(*, actor: Actor, account_set: AccountSet, subject_id: int, no
     place = locked_place(actor=actor, account_set=account_set, right=Right.SET_UP)
     subject = _locked(account_set, subject_id)
     _refuse_needed(place, subject)
-    used = (
-        subject.parent_id is None
-        or subject.children.exists()
-        or Line.objects.filter(subject=subject).exists()
-        or Balance.objects.filter(subject=subject).exists()
-    )
-    if used:
+    if subject.parent_id is None or subject.children.exists() or _is_used(subject):
         raise SubjectUsed(subject=str(subject))
     parent = subject.parent
     subject.delete()

@@ -1,6 +1,6 @@
 """Vouchers: written, kept as drafts, saved with a number, changed, taken out again before they are audited."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,8 @@ from accounts.actors import Actor
 from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 from kiscloud.books import policy
-from kiscloud.books.entries import Entry, Header, check_draft, check_lines, filled, sums
-from kiscloud.books.models import Books, Line, Subject, Voucher, Word
+from kiscloud.books.entries import Entry, Header, Known, check_draft, check_lines, filled, sums
+from kiscloud.books.models import Books, Item, Line, Subject, Voucher, Word
 from kiscloud.books.months import first_day, following, month_of, worded
 from kiscloud.books.origins import origin_of
 from kiscloud.books.rights import Right
@@ -66,11 +66,11 @@ def save_voucher(
     place = locked_place(actor=actor, account_set=account_set, right=Right.ENTER)
     _check_header(place.books, header)
     lines = filled(entries)
-    subjects = subjects_of(account_set=account_set, lines=lines)
+    known = known_of(account_set=account_set, lines=lines)
     if draft:
-        check_draft(lines, subjects)
+        check_draft(lines, known)
     else:
-        check_lines(header, lines, subjects)
+        check_lines(header, lines, known)
     voucher = _opened(place, voucher_id, header)
     _put(voucher, header, lines)
     if not draft:
@@ -81,7 +81,7 @@ def save_voucher(
     else:
         Line.objects.filter(voucher=voucher).delete()
         voucher.save(update_fields=CHANGED)
-    add_lines(voucher=voucher, lines=lines, subjects=subjects)
+    add_lines(voucher=voucher, lines=lines, known=known)
     facts: dict[str, Any] = {} if draft else {"voucher": str(voucher), "month": worded(voucher.month)}
     note(what=f"book_voucher.{'drafted' if draft else 'saved'}", actor=actor, account_set=account_set, at=now, **facts)
     return voucher
@@ -136,14 +136,14 @@ def make_voucher(
     """
     _check_header(place.books, header)
     lines = filled(entries)
-    subjects = subjects_of(account_set=place.account_set, lines=lines)
-    check_lines(header, lines, subjects)
+    known = known_of(account_set=place.account_set, lines=lines)
+    check_lines(header, lines, known)
     at = now or timezone.now()
     voucher = Voucher(account_set=place.account_set, maker=place.user, kind=kind, saved_at=at)
     _put(voucher, header, lines)
     voucher.keep(number=next_number(voucher=voucher))
     voucher.save(force_insert=True)
-    add_lines(voucher=voucher, lines=lines, subjects=subjects)
+    add_lines(voucher=voucher, lines=lines, known=known)
     return voucher
 
 
@@ -154,7 +154,7 @@ def _put(voucher: Voucher, header: Header, lines: Sequence[Entry]) -> None:
     voucher.total = sums(lines)[0]
 
 
-def add_lines(*, voucher: Voucher, lines: Sequence[Entry], subjects: Mapping[str, Subject]) -> None:
+def add_lines(*, voucher: Voucher, lines: Sequence[Entry], known: Known) -> None:
     """The lines in one statement, as the database wants them."""
     Line.objects.bulk_create(
         Line(
@@ -162,7 +162,8 @@ def add_lines(*, voucher: Voucher, lines: Sequence[Entry], subjects: Mapping[str
             voucher=voucher,
             place=place,
             summary=line.summary,
-            subject=subjects[line.subject],
+            subject=known.subjects[line.subject],
+            item=known.item_of(line),
             day=voucher.day,
             debit=line.debit,
             credit=line.credit,
@@ -172,10 +173,12 @@ def add_lines(*, voucher: Voucher, lines: Sequence[Entry], subjects: Mapping[str
     )
 
 
-def subjects_of(*, account_set: AccountSet, lines: Sequence[Entry]) -> dict[str, Subject]:
-    """The set's subjects that the lines name, by code."""
-    codes = {line.subject for line in lines}
-    return {one.code: one for one in Subject.objects.filter(account_set=account_set, code__in=codes)}
+def known_of(*, account_set: AccountSet, lines: Sequence[Entry]) -> Known:
+    """The set's subjects and items that the lines name."""
+    subjects = Subject.objects.filter(account_set=account_set, code__in={line.subject for line in lines})
+    codes = {line.item for line in lines if line.item}
+    items = Item.objects.filter(account_set=account_set, code__in=codes) if codes else ()
+    return Known({one.code: one for one in subjects}, {(one.kind, one.code): one for one in items})
 
 
 def next_number(*, voucher: Voucher) -> int:
@@ -256,13 +259,13 @@ def reverse_voucher(*, actor: Actor, account_set: AccountSet, voucher_id: int, n
         raise InputError("voucher", _("There is a red voucher for this one already."))
     at = now or timezone.now()
     day = min(max(timezone.localdate(at), first_day(place.books.month)), _last_possible(place.books))
-    rows = list(voucher.lines.select_related("subject"))
+    rows = list(voucher.lines.select_related("subject", "item"))
     lines = [_red(voucher, row) for row in rows]
     red = Voucher(account_set=account_set, maker=place.user, kind=Voucher.Kind.REVERSAL, reverses=voucher, saved_at=at)
     _put(red, Header(day, voucher.word), lines)
     red.keep(number=next_number(voucher=red))
     red.save(force_insert=True)
-    add_lines(voucher=red, lines=lines, subjects={row.subject.code: row.subject for row in rows})
+    add_lines(voucher=red, lines=lines, known=known_of(account_set=account_set, lines=lines))
     note(what="book_voucher.reversed", actor=actor, account_set=account_set, at=now, voucher=str(voucher))
     return red
 
@@ -274,4 +277,5 @@ def _last_possible(books: Books) -> Any:
 def _red(voucher: Voucher, row: Line) -> Entry:
     words = f"冲销 {worded(voucher.month)} {voucher}：{row.summary}"  # books are kept in Chinese
     quantity = -row.quantity if row.quantity is not None else None
-    return Entry(words[: policy.SUMMARY_LENGTH], row.subject.code, -row.debit, -row.credit, quantity)
+    item = row.item.code if row.item else ""
+    return Entry(words[: policy.SUMMARY_LENGTH], row.subject.code, -row.debit, -row.credit, quantity, item)

@@ -69,15 +69,15 @@ BEGIN
                   WHERE v.id = ANY (v_posted) AND b.audit_first AND v.auditor_id IS NULL) THEN
         RAISE EXCEPTION 'these books post what is audited' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    INSERT INTO books_balance AS b (account_set_id, month, subject_id, opening, debit, credit, carried,
+    INSERT INTO books_balance AS b (account_set_id, month, subject_id, item_id, opening, debit, credit, carried,
                                     year_debit, year_credit, year_carried, quantity, quantity_moved)
-        SELECT v.account_set_id, v.month, l.subject_id, 0, sum(l.debit), sum(l.credit),
+        SELECT v.account_set_id, v.month, l.subject_id, l.item_id, 0, sum(l.debit), sum(l.credit),
                sum(CASE WHEN v.kind = 'carry_over' THEN l.debit - l.credit ELSE 0 END), 0, 0, 0, 0,
                sum(CASE WHEN l.credit <> 0 THEN -1 ELSE 1 END * coalesce(l.quantity, 0))
             FROM books_voucher v JOIN books_line l ON l.voucher_id = v.id
             WHERE v.id = ANY (v_posted)
-            GROUP BY v.account_set_id, v.month, l.subject_id ORDER BY l.subject_id
-        ON CONFLICT (account_set_id, month, subject_id) DO UPDATE
+            GROUP BY v.account_set_id, v.month, l.subject_id, l.item_id ORDER BY l.subject_id, l.item_id
+        ON CONFLICT (account_set_id, month, subject_id, item_id) DO UPDATE
             SET debit = b.debit + EXCLUDED.debit, credit = b.credit + EXCLUDED.credit,
                 carried = b.carried + EXCLUDED.carried, quantity_moved = b.quantity_moved + EXCLUDED.quantity_moved;
     INSERT INTO books_cashflow AS c (account_set_id, month, item, amount)
@@ -108,6 +108,13 @@ BEGIN
     ELSIF EXISTS (SELECT FROM fresh JOIN books_subject s ON s.id = fresh.subject_id
                   WHERE NOT s.is_leaf OR s.account_set_id <> fresh.account_set_id) THEN
         RAISE EXCEPTION 'only subjects without children take entries' USING ERRCODE = 'integrity_constraint_violation';
+    ELSIF EXISTS (SELECT FROM fresh JOIN books_subject s ON s.id = fresh.subject_id
+                  LEFT JOIN books_item i ON i.id = fresh.item_id
+                  WHERE fresh.item_id IS NOT NULL
+                        AND (i.kind, i.account_set_id) IS DISTINCT FROM (s.item_kind, fresh.account_set_id)
+                     OR fresh.item_id IS NULL AND s.item_kind <> ''
+                        AND EXISTS (SELECT FROM books_voucher WHERE id = fresh.voucher_id AND state <> 'draft')) THEN
+        RAISE EXCEPTION 'an item of the kind that the subject asks for' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
@@ -126,9 +133,9 @@ BEGIN
     ELSIF v_state = 'draft' AND NEW.voucher_id = OLD.voucher_id THEN
         RETURN NEW;
     ELSIF (NEW.id, NEW.account_set_id, NEW.voucher_id, NEW.place, NEW.summary, NEW.day, NEW.debit, NEW.credit,
-           NEW.quantity) IS NOT DISTINCT FROM
+           NEW.quantity, NEW.item_id) IS NOT DISTINCT FROM
           (OLD.id, OLD.account_set_id, OLD.voucher_id, OLD.place, OLD.summary, OLD.day, OLD.debit, OLD.credit,
-           OLD.quantity)
+           OLD.quantity, OLD.item_id)
           AND EXISTS (SELECT FROM books_subject WHERE id = NEW.subject_id AND parent_id = OLD.subject_id) THEN
         RETURN NEW;
     END IF;

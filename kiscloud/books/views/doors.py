@@ -95,6 +95,7 @@ def _sections(path: str, place: Place) -> list[NavSection]:
                 ("trial-balance", _("Trial balance"), "scale", Right.VIEW),
                 ("ledger", _("Subject ledger"), "book-text", Right.VIEW),
                 ("general-ledger", _("General ledger"), "library", Right.VIEW),
+                ("item-balances", _("Balances of items"), "contact", Right.VIEW),
             ),
         ),
         (
@@ -110,6 +111,7 @@ def _sections(path: str, place: Place) -> list[NavSection]:
             (
                 ("closing", _("Closing a period"), "lock", Right.VIEW),
                 ("subject-list", _("Subjects"), "list-tree", Right.VIEW),
+                ("item-list", _("Items"), "tags", Right.VIEW),
                 ("openings", _("Opening balances"), "book-open-check", Right.VIEW),
                 ("parameters", _("Parameters"), "settings-2", Right.VIEW),
                 ("user-list", _("Users and rights"), "users", Right.VIEW),

@@ -77,6 +77,6 @@ def export(request: ConsoleRequest, place: Place, file_format: str) -> HttpRespo
         raise NotFound()
     form = VoucherFilter(request.GET, books=place.books)
     found = find_vouchers(place.account_set, form.asked)
-    lines = Line.objects.filter(voucher__in=found).select_related("voucher", "subject")
+    lines = Line.objects.filter(voucher__in=found).select_related("voucher", "subject", "item")
     ordered = lines.order_by("day", "voucher__word", "voucher__number", "voucher_id", "place")[:ROWS_MAX]
     return as_file(place, pgettext("books", "Vouchers"), written(ordered), file_format=file_format)

@@ -49,7 +49,7 @@ def month(request: ConsoleRequest, place: Place) -> HttpResponse:
 
 
 def _pdf(place: Place, vouchers: Sequence[Voucher], name: str) -> HttpResponse:
-    rows = Line.objects.filter(voucher__in=vouchers).select_related("subject").order_by("voucher_id", "place")
+    rows = Line.objects.filter(voucher__in=vouchers).select_related("subject", "item").order_by("voucher_id", "place")
     lines: dict[int, list[Line]] = {}
     for row in rows:
         lines.setdefault(row.voucher_id, []).append(row)

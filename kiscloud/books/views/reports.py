@@ -14,7 +14,7 @@ from config.paging import paginate
 from finance.worksheet import ROWS_MAX, Cell
 from kiscloud.books.forms.reports import BalancesForm, LedgerForm, StatementForm, YearForm
 from kiscloud.books.forms.vouchers import code_in
-from kiscloud.books.models import Line, Subject
+from kiscloud.books.models import Item, Line, Subject
 from kiscloud.books.months import worded
 from kiscloud.books.naming import choices_of, meant
 from kiscloud.books.periods import as_choices, months_with_balances
@@ -145,10 +145,11 @@ def ledger(request: ConsoleRequest, place: Place) -> HttpResponse:
     every = choices_of(place.account_set, every=True)
     code = code_in(meant(form.cleaned_data.get("subject", ""), every))
     subject = Subject.objects.filter(account_set=place.account_set, code=code).first()
-    context = {"filter": form, "subjects": every, "subject": subject, "month": form.chosen}
+    item = Item.objects.filter(account_set=place.account_set, pk=form.cleaned_data.get("item") or 0).first()
+    context = {"filter": form, "subjects": every, "subject": subject, "month": form.chosen, "item": item}
     if subject is not None:
-        sums = month_of_subject(subject, form.chosen)
-        found = lines_of(place.account_set, subject, form.chosen)
+        sums = month_of_subject(subject, form.chosen, item)
+        found = lines_of(place.account_set, subject, form.chosen, item)
         rows = paginate(found, request, order=ORDER)
         context |= {"sums": sums, "page": rows, "entries": with_balances(found, list(rows), sums.opening)}
         title = f"{_('Subject ledger')} {subject.code} {worded(form.chosen)}"

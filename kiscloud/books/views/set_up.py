@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import ConsoleRequest
 from config.errors import DomainError, InputError, NotFound
 from config.forms import refuse
-from kiscloud.books.forms.set_up import GroupsForm, SubjectChange, SubjectForm, typed_openings
-from kiscloud.books.models import Balance, BookUser, Category, Subject, UserGroup
+from kiscloud.books.forms.set_up import GroupsForm, SubjectChange, SubjectForm, field_key, typed_openings
+from kiscloud.books.models import Balance, BookUser, Category, Item, Subject, UserGroup
 from kiscloud.books.months import starts_year
+from kiscloud.books.naming import items_of
 from kiscloud.books.rights import Right
 from kiscloud.books.services.openings import ZERO, enter_openings, finish_openings, opening_sums, resume_openings
 from kiscloud.books.services.people import Place, change_groups
@@ -65,7 +66,9 @@ def new_subject(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
 def edit_subject(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
     """Its name or unit."""
     subject = subject_of(place, pk)
-    form = SubjectChange(request.POST or None, initial={"name": subject.name, "unit": subject.unit})
+    form = SubjectChange(
+        request.POST or None, initial={"name": subject.name, "unit": subject.unit, "item_kind": subject.item_kind}
+    )
     status = 200
     if request.method == "POST":
         status = 422
@@ -116,8 +119,8 @@ def _chart(place: Place, subject: Subject) -> HttpResponse:
 @in_books(Right.VIEW)
 def openings(request: ConsoleRequest, place: Place) -> HttpResponse:
     """Opening balances: typed until they are finished, then shown."""
-    rows = list(Subject.objects.filter(account_set=place.account_set).order_by("code"))
-    leaves = [one for one in rows if one.is_leaf]
+    places = _places(place)
+    leaves = [(subject, item) for subject, item in places if subject.is_leaf and bool(item) == bool(subject.item_kind)]
     wrong: dict[str, str] = {}
     status, fault = 200, ""
     if request.method == "POST":
@@ -132,7 +135,7 @@ def openings(request: ConsoleRequest, place: Place) -> HttpResponse:
     typed = request.POST if status == 422 else _stored(place)
     debit, credit = opening_sums(account_set=place.account_set)
     mid_year, may = not starts_year(place.books.start_month), place.may(Right.SET_UP) and not place.books.is_open
-    found_rows = [_opening_row(one, typed, wrong) for one in rows]
+    found_rows = [_opening_row(subject, item, typed, wrong) for subject, item in places]
     context = {
         "rows": [row for row in found_rows if (mid_year or not row["profit"]) and (may or row["has_any"])],
         "debit": debit,
@@ -167,7 +170,7 @@ def _enter(request: ConsoleRequest, place: Place, found: Any) -> bool:
 def _stored(place: Place) -> dict[str, str]:
     found: dict[str, str] = {}
     rows = Balance.objects.filter(account_set=place.account_set, month=place.books.start_month).select_related(
-        "subject"
+        "subject", "item"
     )
     for row in rows:
         carried = row.year_carried  # what was typed does not hold it
@@ -176,17 +179,32 @@ def _stored(place: Place) -> dict[str, str]:
             "debit": row.year_debit - max(carried, ZERO),
             "credit": row.year_credit - max(-carried, ZERO),
         }
-        found |= {f"{name}-{row.subject_id}": f"{amount}" for name, amount in amounts.items() if amount}
+        key = field_key(row.subject, row.item)
+        found |= {f"{name}-{key}": f"{amount}" for name, amount in amounts.items() if amount}
     return found
 
 
-def _opening_row(subject: Subject, typed: Any, wrong: dict[str, str]) -> dict[str, Any]:
-    cells = {name: typed.get(f"{name}-{subject.pk}", "") for name in ("balance", "debit", "credit")}
+def _places(place: Place) -> list[tuple[Subject, Item | None]]:
+    """Every subject by code, each that is broken down followed by itself for each of its items."""
+    items = items_of(place.account_set)
+    found: list[tuple[Subject, Item | None]] = []
+    for subject in Subject.objects.filter(account_set=place.account_set).order_by("code"):
+        found.append((subject, None))
+        found += [(subject, item) for item in items if subject.is_leaf and item.kind == subject.item_kind]
+    return found
+
+
+def _opening_row(subject: Subject, item: Item | None, typed: Any, wrong: dict[str, str]) -> dict[str, Any]:
+    key = field_key(subject, item)
+    cells = {name: typed.get(f"{name}-{key}", "") for name in ("balance", "debit", "credit")}
     return {
         "subject": subject,
+        "item": item,
+        "key": key,
+        "takes": subject.is_leaf and bool(item) == bool(subject.item_kind),
         **cells,
         "has_any": any(cells.values()),
-        "wrong": wrong.get(subject.code, ""),
+        "wrong": wrong.get(key, ""),
         "profit": subject.category == Category.PROFIT,
     }
 

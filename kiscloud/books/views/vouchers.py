@@ -29,7 +29,7 @@ from kiscloud.books.forms.vouchers import (
 )
 from kiscloud.books.models import Subject, Voucher
 from kiscloud.books.months import first_day, last_day
-from kiscloud.books.naming import choices_of, full_names
+from kiscloud.books.naming import choices_of, full_names, items_of
 from kiscloud.books.origins import origin_of
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
@@ -148,6 +148,7 @@ def _form(
         "rows": padded(rows),
         "subjects": chosen,
         "counted": any(one.unit for one in chosen),
+        "items": items_of(place.account_set) if any(one.item_kind for one in chosen) else None,
         "voucher": None,
         "problems": [],
         **more,
@@ -168,7 +169,7 @@ def voucher_of(place: Place, pk: int) -> Voucher:
 def detail(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
     """The voucher as it is printed, with what can be done with it."""
     voucher = voucher_of(place, pk)
-    lines = list(voucher.lines.select_related("subject").order_by("place"))
+    lines = list(voucher.lines.select_related("subject", "item").order_by("place"))
     ledger = Subject.objects.filter(account_set=place.account_set, code=request.GET.get("ledger", "")[:15]).first()
     before, after = neighbours_of(voucher)
     context = {

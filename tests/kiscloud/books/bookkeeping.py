@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from kiscloud.books.entries import Entry, Header
 from kiscloud.books.models import Voucher
-from kiscloud.books.services.openings import Opening, enter_openings, finish_openings
+from kiscloud.books.services.openings import Key, Opening, enter_openings, finish_openings
 from kiscloud.books.services.people import add_person, change_groups, place_of
 from kiscloud.books.services.posting import audit_vouchers, post_vouchers
 from kiscloud.books.services.set_up import create_books
@@ -49,7 +49,9 @@ class Office:
     def open(self, **openings: str) -> "Office":
         """Opening balances by code (`s1405="5000"`), on each subject's own side; then the books are open."""
         if openings:
-            figures = {code[1:]: Opening(balance=Decimal(amount)) for code, amount in openings.items()}
+            figures: dict[Key, Opening] = {
+                code[1:]: Opening(balance=Decimal(amount)) for code, amount in openings.items()
+            }
             enter_openings(actor=self.maker, account_set=self.set, openings=figures)
         finish_openings(actor=self.maker, account_set=self.set)
         return self

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kiscloud.books import urls
-from kiscloud.books.models import BookUser, Subject, Voucher
+from kiscloud.books.models import BookUser, Item, Subject, Voucher
 from kiscloud.models import SetUser, Subscription
 from tests.factories import make_user
 from tests.kiscloud.books.bookkeeping import Office
@@ -35,6 +35,7 @@ def addresses(office, *, other=None):
     rows = {
         "voucher": voucher.pk,
         "subject": Subject.objects.filter(account_set=inside.set, code="1002").get().pk,
+        "item": Item.objects.create(account_set=inside.set, kind="customer", code=f"C{voucher.pk}", name="客户").pk,
         "user": BookUser.objects.filter(account_set=inside.set).first().pk,
     }
     found = []
