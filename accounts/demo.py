@@ -81,14 +81,25 @@ MESSAGES = [
         60 * DAY,
         "统账上线：企业财务与资源目录",
         "一个账号看清整个集团：邀约关联账号、查看授权、搭建资源目录，都从左侧菜单开始。",
+        "Tongzhang opens: Enterprise Finance and Resource Directory",
+        "See the whole group from one account: link accounts, look at permissions, build the directory.",
     ),
     (
         -3 * DAY,
         30 * DAY,
         "新功能：谁看过我的数据",
         "关联账号现在可以看到每一次查看记录：谁、什么时候、打开了哪个页面。",
+        "New: who has looked at my data",
+        "Linked accounts now see every look: who opened which page, and when.",
     ),
-    (-40 * DAY, -30 * DAY, "维护通知（已结束）", "系统已完成例行维护，期间数据未受影响。"),
+    (
+        -40 * DAY,
+        -30 * DAY,
+        "维护通知（已结束）",
+        "系统已完成例行维护，期间数据未受影响。",
+        "Maintenance (over)",
+        "Regular maintenance is done. No data was affected.",
+    ),
 ]
 
 
@@ -222,11 +233,13 @@ class Story:
 
     def messages(self) -> None:
         """System messages: one read, one that pops up, one whose time is over."""
-        for published, valid, title, body in MESSAGES:
+        for published, valid, title, body, title_en, body_en in MESSAGES:
             publish_message(
                 actor=self.staff,
                 title=title,
                 body=body,
+                title_en=title_en,
+                body_en=body_en,
                 published_at=self.now + published,
                 valid_until=self.now + valid,
             )

@@ -152,7 +152,7 @@ class ReleaseOut(serializers.Serializer[Release]):
     size = serializers.IntegerField(help_text=_("In bytes; 0 for what an app store keeps."))
     sha256 = serializers.CharField(help_text=_("Of the file, in hex; check it before installing."))
     needs = serializers.CharField(help_text=_("The system that it needs at least."))
-    notes = serializers.CharField()
+    notes = serializers.CharField(source="shown_notes", help_text=_("What is new, in the language of the call."))
     released_at = serializers.DateTimeField()
 
     def get_url(self, row: Release) -> str:

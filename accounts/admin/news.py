@@ -36,7 +36,7 @@ class MessageForm(BaseForm):
 
     class Meta:
         model = Message
-        fields = ["title", "body", "published_at", "valid_until"]
+        fields = ["title", "body", "title_en", "body_en", "published_at", "valid_until"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,14 +45,17 @@ class MessageForm(BaseForm):
             field.initial = None
             self.initial.pop("published_at", None)  # the moment at which the form was opened would mean nothing
             field.help_text = _("Leave empty to publish at once.")
+            self.fields["title_en"].help_text = _("Shown to whoever reads in English; others see the texts above.")
             self.fields["valid_until"].help_text = _("Until then it pops up for whoever has not read it.")
 
     def clean(self) -> dict[str, Any]:
-        """Shape only: the end after the beginning, as the service asks, said at the field."""
+        """Shape only: the end after the beginning, and English texts whole, as the service asks, said at the field."""
         typed: dict[str, Any] = super().clean() or self.cleaned_data
         begin, end = typed.get("published_at") or timezone.now(), typed.get("valid_until")
         if end is not None and end <= begin:
             self.add_error("valid_until", _("The end must be after the publication."))
+        if bool(typed.get("title_en")) != bool(typed.get("body_en")):
+            self.add_error("body_en", _("Write both title and text in English, or neither."))
         return typed
 
 
@@ -63,7 +66,7 @@ class MessageAdmin(StaffAdmin):
     form = MessageForm
     list_display = ["title", "shown_state", at("published_at", _("published")), at("valid_until", _("valid until"))]
     search_fields = ["title"]
-    fields = ["title", "body", "published_at", "valid_until"]
+    fields = ["title", "body", "title_en", "body_en", "published_at", "valid_until"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         """Without personal ones."""
@@ -80,6 +83,8 @@ class MessageAdmin(StaffAdmin):
             actor=staff_actor(request),
             title=typed["title"],
             body=typed["body"],
+            title_en=typed["title_en"],
+            body_en=typed["body_en"],
             published_at=typed["published_at"],
             valid_until=typed["valid_until"],
         )

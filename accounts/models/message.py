@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models.event import Event
 from accounts.models.user import User
+from config.languages import for_reader
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -31,7 +32,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """Something to read. Nobody can delete one (S22.6): a trigger refuses it."""
+    """Something to read. Nobody can delete one (S22.6): a trigger refuses it.
+
+    One to everybody is in the language of the site and may be in English, too; a personal one is in the person's own.
+    """
 
     class Kind(models.TextChoices):
         """For everybody, or for one person (S22.1)."""
@@ -45,6 +49,8 @@ class Message(models.Model):
     )
     title = models.CharField(_("title"), max_length=120)
     body = models.TextField(_("text"), max_length=10_000)
+    title_en = models.CharField(_("title in English"), max_length=120, blank=True)
+    body_en = models.TextField(_("text in English"), max_length=10_000, blank=True)
     link = models.CharField(_("leads to"), max_length=200, blank=True)
     published_at = models.DateTimeField(_("published"), default=timezone.now)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
@@ -67,6 +73,16 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shown_title(self) -> str:
+        """In the reader's language."""
+        return for_reader(self.title, self.title_en)
+
+    @property
+    def shown_body(self) -> str:
+        """In the reader's language."""
+        return for_reader(self.body, self.body_en)
 
 
 class MessageRead(models.Model):

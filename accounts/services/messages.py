@@ -17,35 +17,58 @@ from config.transactions import atomic
 
 @atomic
 def publish_message(
-    *, actor: Actor, title: str, body: str, published_at: datetime | None = None, valid_until: datetime | None = None
+    *,
+    actor: Actor,
+    title: str,
+    body: str,
+    title_en: str = "",
+    body_en: str = "",
+    published_at: datetime | None = None,
+    valid_until: datetime | None = None,
 ) -> Message:
-    """A system message that everybody gets from `published_at` on; it pops up until `valid_until` (S22.1, S22.4)."""
+    """A system message that everybody gets from `published_at` on; it pops up until `valid_until` (S22.1, S22.4).
+
+    Whoever reads in English gets its English texts, where they were written. Raises InputError.
+    """
     require_staff(actor, "accounts.add_message")
     at = published_at or timezone.now()
     if valid_until is not None and valid_until <= at:
         raise InputError("valid_until", _("The end must be after the publication."))
-    message = Message.objects.create(
-        kind=Message.Kind.SYSTEM, title=title.strip(), body=body.strip(), published_at=at, valid_until=valid_until
-    )
+    texts = {"title": title, "body": body, "title_en": title_en, "body_en": body_en}
+    texts = {name: text.strip() for name, text in texts.items()}
+    if bool(texts["title_en"]) != bool(texts["body_en"]):
+        raise InputError("body_en", _("Write both title and text in English, or neither."))
+    message = Message.objects.create(kind=Message.Kind.SYSTEM, published_at=at, valid_until=valid_until, **texts)
     record("message.published", actor=actor, account=None, subject=message, title=message.title)
     return message
 
 
 @atomic
 def announce(
-    *, title: str, body: str, link: str, valid_until: datetime | None = None, now: datetime | None = None
+    *,
+    title: str,
+    body: str,
+    link: str,
+    title_en: str = "",
+    body_en: str = "",
+    valid_until: datetime | None = None,
+    now: datetime | None = None,
 ) -> Message | None:
     """A system message that leads to this page, once for the page, whoever asks how often (S22.1).
 
-    None where it was announced before. Locks the page's name.
+    None where it was announced before; one that had no English texts then has them now. Locks the page's name.
     """
     lock_name(f"announce:{link}")
-    if Message.objects.filter(kind=Message.Kind.SYSTEM, link=link).exists():
+    english = {"title_en": title_en[:120], "body_en": body_en}
+    before = Message.objects.filter(kind=Message.Kind.SYSTEM, link=link)
+    if before.exists():
+        before.filter(title_en="").update(**english)
         return None
     message = Message.objects.create(
         kind=Message.Kind.SYSTEM,
         title=title[:120],
         body=body,
+        **english,
         link=link,
         published_at=now or timezone.now(),
         valid_until=valid_until,

@@ -37,7 +37,7 @@ class ReleaseAdmin(AddedAdmin):
     list_filter = ["platform", "channel"]
     search_fields = ["=version"]
     search_help_text = _("Version")
-    asked: ClassVar[Sequence[str]] = ["platform", "channel", "version", "file", "address", "needs", "notes"]
+    asked: ClassVar[Sequence[str]] = ["platform", "channel", "version", "file", "address", "needs", "notes", "notes_en"]
     shown: ClassVar[Sequence[str]] = [*asked, "size", "sha256", "created_at", "released_at", "withdrawn_at"]
     buttons = [
         Button(

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from config.languages import for_reader
 from kiscloud.models.seat import Platform
 from kiscloud.models.subscription import Subscription
 
@@ -41,6 +42,7 @@ class Release(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     needs = models.CharField(_("needs at least"), max_length=60, blank=True)
     notes = models.TextField(_("what is new"), blank=True)
+    notes_en = models.TextField(_("what is new, in English"), blank=True)
     created_at = models.DateTimeField(_("added"), default=timezone.now)
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
@@ -59,6 +61,11 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.version}"
+
+    @property
+    def shown_notes(self) -> str:
+        """What is new, in the reader's language."""
+        return for_reader(self.notes, self.notes_en)
 
 
 class PrivateServer(models.Model):

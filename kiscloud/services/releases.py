@@ -33,6 +33,7 @@ def add_release(
     sha256: str = "",
     needs: str = "",
     notes: str = "",
+    notes_en: str = "",
 ) -> Release:
     """A release that nobody sees before it is published. Of a file that is kept here, size and SHA-256 are counted.
 
@@ -58,6 +59,7 @@ def add_release(
                 sha256=sha256,
                 needs=needs,
                 notes=notes,
+                notes_en=notes_en,
             )
     except IntegrityError as error:
         raise InputError("version", _("This version is there already.")) from error

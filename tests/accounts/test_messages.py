@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.actors import Actor, Door, StaffOnly
 from accounts.events import record
@@ -54,6 +55,16 @@ def test_a_system_message_is_for_everybody_and_a_personal_one_for_one_person(per
 def test_only_staff_publish(manager):
     with pytest.raises(StaffOnly):
         messages.publish_message(actor=acting(manager), title="一", body="二")
+
+
+def test_english_texts_are_for_who_reads_in_english_and_come_whole(publish):
+    message = publish(title_en="Release notes", body_en=" What is new ")
+    assert (message.shown_title, message.shown_body) == ("发布说明", "内容")
+    with override("en"):
+        assert (message.shown_title, message.shown_body) == ("Release notes", "What is new")
+        assert publish().shown_title == "发布说明"
+    with pytest.raises(InputError):
+        publish(title_en="Release notes")
 
 
 def test_the_end_of_validity_is_after_the_publication(publish):

@@ -32,6 +32,7 @@ def test_a_file_is_uploaded_published_and_downloaded_without_login():
     browser = staff_browser(staff)
     file = SimpleUploadedFile("kis-9.0.1.exe", CONTENT)
     said = {"platform": "windows", "channel": "stable", "version": "9.0.1", "file": file, "needs": "Windows 10"}
+    said |= {"notes": "打印更快", "notes_en": "Prints faster"}
     assert browser.post("/admin/kiscloud/release/add/", said).status_code == 302
     row = Release.objects.get()
     assert (row.size, row.sha256) == (len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
@@ -41,6 +42,11 @@ def test_a_file_is_uploaded_published_and_downloaded_without_login():
     browser.post(f"/admin/kiscloud/release/{row.pk}/do/publish/")
     page = anybody.get("/downloads/").text
     assert row.sha256 in page
+    for language, shown, other in (("zh-hans", "打印更快", "Prints faster"), ("en", "Prints faster", "打印更快")):
+        wanted = {"Accept-Language": language}
+        assert shown in (text := anybody.get("/downloads/", headers=wanted).text)
+        assert other not in text
+        assert anybody.get(API, headers=wanted).json()["data"][0]["notes"] == shown
     assert page.index("Windows") < page.index("iPhone")
     assert b"".join(anybody.get(f"/downloads/{row.pk}/").streaming_content) == CONTENT
     assert "/downloads/" in anybody.get("/login/").text
