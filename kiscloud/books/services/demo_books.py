@@ -12,7 +12,7 @@ from kiscloud.books.entries import Header
 from kiscloud.books.models import Voucher
 from kiscloud.books.months import first_day, following
 from kiscloud.books.services.closing import carry_over, carry_over_year, close_period
-from kiscloud.books.services.openings import Opening, enter_openings, finish_openings
+from kiscloud.books.services.openings import Key, Opening, enter_openings, finish_openings
 from kiscloud.books.services.posting import post_vouchers
 from kiscloud.books.services.vouchers import save_voucher
 from kiscloud.models import AccountSet
@@ -33,7 +33,7 @@ def fill_demo(*, account_set: AccountSet, now: datetime | None = None) -> int:
         return 0
     at = now or timezone.now()
     actor, month = Actor(door=Door.SYSTEM, user=common_user()), account_set.books.start_month
-    openings = {code: Opening(amount) for code, amount in data.openings.items()}
+    openings: dict[Key, Opening] = {code: Opening(amount) for code, amount in data.openings.items()}
     enter_openings(actor=actor, account_set=account_set, openings=openings, now=at)
     finish_openings(actor=actor, account_set=account_set, now=at)
     _enter(actor, account_set, month, data.first, at)
