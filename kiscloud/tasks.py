@@ -54,7 +54,7 @@ def restore(work: Job) -> None:
         raise
 
 
-@job("kiscloud.daily_backups", outside=True, every=timedelta(hours=1))
+@job("kiscloud.daily_backups", outside=True, every=timedelta(hours=1), within=LONG)
 def daily_backups(_work: Job) -> None:
     """Every set has a backup of today, and no more old ones than are kept; files of killed workers are gone."""
     backups.start_daily()
@@ -64,7 +64,7 @@ def daily_backups(_work: Job) -> None:
 
 
 # Outside, though it calls nobody: each set commits on its own.
-@job("kiscloud.watch_backups", outside=True, every=timedelta(hours=1))
+@job("kiscloud.watch_backups", outside=True, every=timedelta(hours=1), within=LONG)
 def watch_backups(_work: Job) -> None:
     """People were told of sets without a good backup, and of those that are well again."""
     backup_alarms.watch_backups()

@@ -51,8 +51,10 @@ class Worker:
             if not found:
                 threading.Event().wait(0.02)
                 continue
-            pk = chance.choice(found)
-            self._at.value = KINDS.index(Job.objects.values_list("kind", flat=True).get(pk=pk)) + 1
+            kinds = dict(Job.objects.filter(pk__in=found).values_list("pk", "kind"))
+            kind = chance.choice(sorted(set(kinds.values())))  # each as often, however many wait of one
+            pk = chance.choice([pk for pk in found if kinds.get(pk) == kind])
+            self._at.value = KINDS.index(kind) + 1
             run(pk)
             self._at.value = 0
 
@@ -127,16 +129,17 @@ def _at_work(workers: list[Worker], chance: random.Random, patience: float = 2.0
 
 
 def settle() -> None:
-    """What workers, sweeps and staff do when nobody is killed any more."""
-    hours = timedelta(hours=2)
-    for _turn in range(10):
-        expiry.start_purges(now=timezone.now() + timedelta(hours=1))
-        for pk in due(later=hours):
-            run(pk, timezone.now() + hours)
+    """What workers, sweeps and staff do when nobody is killed any more, the waits between left out."""
+    for turn in range(1, 20):
+        later = turn * timedelta(hours=2)
+        expiry.start_purges(now=timezone.now() + later)
+        for pk in due(later=later):
+            run(pk, timezone.now() + later)
         tasks.abandoned_sets(Job())
-        for pk in Job.objects.filter(kind=set_deletion.JOB, state=Job.State.PARKED).values_list("pk", flat=True):
-            set_deletion.purge_set(set_id=Job.objects.get(pk=pk).payload["set"])  # as staff have it tried again
-        if not due(later=hours):
+        for job in Job.objects.filter(kind=set_deletion.JOB, state=Job.State.PARKED):
+            set_deletion.purge_set(set_id=job.payload["set"])  # as staff have it tried again
+        if not due(later=timedelta(days=9)):
             break
+        threading.Event().wait(0.5)  # the database may still be busy with what a killed worker had asked for
     backups.remove_old()
     backups.remove_files()
