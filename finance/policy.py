@@ -39,6 +39,8 @@ USAGE_RUN_SECONDS = 40  # below the queue's limit for one job
 BILLING_DELAY = timedelta(minutes=10)  # how long after its end a cycle's usage may come in without being late
 COMMITMENTS_FIRST = env.ordering("COMMITMENTS_FIRST", "kind,ends,begins")  # `deductions` says what each means
 VOUCHERS_FIRST = env.ordering("VOUCHERS_FIRST", "scope,ends,left")
+BILL_LINE_MOST = Decimal("10000000000.00")  # yuan at list price: more is a mistake of metering and waits
+BILL_LINE_UNITS_MOST = 10**15
 BILLING_SHARDS_PER_JOB = 8
 BILLING_STEP = timedelta(days=1)  # what a job of a minute can bill at once
 SHARES_SHOWN_MAX = 10  # bars of the spending page; the rest stands in one

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from finance import policy
 from finance.models.usage import SHARDS
 
 _LONGEST_CYCLE = timedelta(days=32)  # so that partitions which cannot matter are not looked at
@@ -153,9 +154,10 @@ FROM (SELECT *, round(gross * (1 - rate), 8) AS discount FROM (
 ) listed OFFSET 0) priced
 """
 
-# A cycle without a list price waits among the late ones until there is one.
-_UNPRICED = """
-WITH gone AS (DELETE FROM bill_draft WHERE gross IS NULL
+# A cycle without a list price waits among the late ones until there is one; so does one that no bill can hold, which
+# is a mistake of metering, until that is corrected: nobody else's bill waits for it.
+_UNBILLABLE = """
+WITH gone AS (DELETE FROM bill_draft WHERE gross IS NULL OR gross > %(most)s OR abs(quantity) > %(most_units)s
               RETURNING owner_id, product_id, instance, cycle_start, cycle_end)
 INSERT INTO finance_lateusage (shard, owner_id, product_id, instance, cycle_start, cycle_end)
 SELECT owner_id %% %(all)s, owner_id, product_id, instance, cycle_start, cycle_end FROM gone ON CONFLICT DO NOTHING
@@ -189,11 +191,13 @@ _FORGET_LATE = "DELETE FROM finance_lateusage WHERE shard = ANY(%(shards)s) AND 
 
 def draft_usage(*, shards: Sequence[int], until: datetime, since: datetime) -> None:
     """`bill_draft` holds a line for each cycle that ended by then and is not billed, and for each difference of late
-    ones; those without a list price wait. `since` is the earliest moment until which one of the shards is billed.
+    ones; those without a list price, or beyond all measure, wait.
 
-    Call it in a transaction that holds the shards. Nothing is charged yet.
+    `since` is the earliest moment until which one of the shards is billed. Call it in a transaction
+    that holds the shards. Nothing is charged yet.
     """
     facts: dict[str, Any] = {"shards": list(shards), "until": until, "since": since - _LONGEST_CYCLE, "all": SHARDS}
+    facts |= {"most": policy.BILL_LINE_MOST, "most_units": policy.BILL_LINE_UNITS_MOST}
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in _TABLES)}")
         for table in (_PRICES, _RATES, _OFFERS, _DRAFT):
@@ -201,10 +205,11 @@ def draft_usage(*, shards: Sequence[int], until: datetime, since: datetime) -> N
         cursor.execute("ANALYZE bill_price, bill_rate, bill_offer")
         cursor.execute(_priced(_LATE), facts)
         cursor.execute(_FORGET_LATE, facts)
+        cursor.execute(_UNBILLABLE, facts)
         cursor.execute(_DIFFERENCES)
         cursor.execute(_NOTHING_NEW)
         cursor.execute(_priced(_FRESH), facts)
-        cursor.execute(_UNPRICED, facts)
+        cursor.execute(_UNBILLABLE, facts)
         cursor.execute("ANALYZE bill_draft (payer_id, credit_only, month)")
 
 

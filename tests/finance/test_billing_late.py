@@ -140,6 +140,19 @@ def test_usage_without_a_price_waits_until_there_is_one(manager):
     assert run().payable == D("6.00")
 
 
+def test_what_no_bill_can_hold_waits_and_stops_nobody_elses_bill(manager, member):
+    """Whoever meters a thousand million million units has made a mistake; a correction of it is billed."""
+    product = make_product("100")
+    use(manager, product, NOON, "999999999999999")
+    use(member, product, NOON, "1")
+    assert run().payable == D("100.00")
+    assert LateUsage.objects.get().owner_id == manager.pk
+    late(manager, product, NOON, "-999999999999997")
+    assert run().payable == D("200.00")
+    late(manager, product, NOON, "999999999999997")
+    assert (run().lines, LateUsage.objects.count()) == (0, 1)
+
+
 def test_lines_ledger_and_statements_agree(manager, member):
     top_up(manager, "3.33")
     lend(manager, "2.22")
