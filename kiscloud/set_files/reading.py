@@ -17,8 +17,35 @@ from kiscloud.set_files.manifest import NAME, VERSION, Manifest, SetPart, Table,
 
 PURPOSE: Final = "set file"  # what kept files are sealed for
 _PIECE: Final = 256 * 1024
+_AT_ONCE: Final = 4 * 1024 * 1024  # bytes that are read in one go: the manifest, the list of what is in the file
 _PACKED: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, Broken, NotImplementedError, RuntimeError, KeyError, ValueError)
+
+
+class _Frugal(io.RawIOBase):
+    """The file, of which nothing large is read at once: a list of millions of names would fill the memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most so many bytes; all that is left where no number is given."""
+        if size > _AT_ONCE or len(found := self._file.read(size if size >= 0 else _AT_ONCE + 1)) > _AT_ONCE:
+            raise zipfile.BadZipFile
+        return found
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """To where it goes on."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Where it is."""
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
 
 
 class Larger(Unfit):
@@ -94,13 +121,13 @@ def open_file(raw: BinaryIO, *, version: int = VERSION) -> Iterator[Opened]:
     """
     with _damage():
         plain = io.BufferedReader(SealedReader(raw, purpose=PURPOSE)) if is_sealed(raw) else raw
-        pack = zipfile.ZipFile(plain)
+        pack = zipfile.ZipFile(_Frugal(plain))
     with pack:
         with _damage():
             names = [entry.filename for entry in pack.infolist()]
             if any(entry.compress_type not in _PACKED for entry in pack.infolist()):
                 raise Unfit()
-            if pack.getinfo(NAME).file_size > 4 * 1024 * 1024:
+            if pack.getinfo(NAME).file_size > _AT_ONCE:
                 raise Unfit()
             manifest = parsed(pack.read(NAME), version=version)
         said = [table.file for part in manifest.sets for table in part.tables]

@@ -13,7 +13,7 @@ from django.db import transaction
 from config.sealed_files import SealedWriter
 from kiscloud import set_contents
 from kiscloud.models import AccountSet
-from kiscloud.set_files import Unfit, open_file, write_file
+from kiscloud.set_files import Unfit, open_file, reading, write_file
 from kiscloud.set_files.loading import load_set
 from kiscloud.set_files.reading import PURPOSE
 from tests.kiscloud.contents import Tables, contents, fill
@@ -151,6 +151,16 @@ def test_damage_anywhere_is_a_sentence(tables: Tables, sets: list[AccountSet]) -
             else:  # a byte that says nothing of the contents, like a date
                 assert [row[:4] for row in contents(tables, sets[1])] == [row[:4] for row in contents(tables, sets[0])]
             transaction.set_rollback(True)
+
+
+def test_a_list_of_very_many_names_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_AT_ONCE", 100_000)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as pack:
+        for number in range(2000):
+            pack.writestr(f"{number:06d}", b"")
+    with pytest.raises(Unfit), open_file(file):
+        pass
 
 
 def test_a_purged_set_is_empty_and_others_are_not(tables: Tables, sets: list[AccountSet]) -> None:
