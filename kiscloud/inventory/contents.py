@@ -8,10 +8,11 @@ from kiscloud.books.origins import Origin, add_origin
 from kiscloud.books.rights import Right
 from kiscloud.editions import App
 from kiscloud.inventory.models import Document, DocumentLine, Good, Partner, Stock
+from kiscloud.inventory.services.demo_stock import fill_demo
 from kiscloud.inventory.services.posting import release_documents
-from kiscloud.models import SetUser
+from kiscloud.models import AccountSet, SetUser
 from kiscloud.set_contents import add_part
-from kiscloud.set_moments import add_grants
+from kiscloud.set_moments import Moment, add_grants, during
 
 PARTS = (Partner, Good, Stock, Document, DocumentLine)
 APPS = (App.INVENTORY, App.PURCHASE, App.SALES, App.STOCK)
@@ -21,8 +22,13 @@ def register() -> None:
     """From now on sets are made of these tables, too. Sets were backed up before there were any."""
     for model in PARTS:
         add_part(model, later=True)
+    during(Moment.DEMO, _fill)
     add_grants(apps_granted)
     add_origin(Voucher.Kind.STOCK, Origin(_("Stock documents"), _documents_of, _drop))
+
+
+def _fill(account_set: AccountSet) -> None:
+    fill_demo(account_set=account_set)
 
 
 def apps_granted(set_user: SetUser) -> list[App]:

@@ -1,11 +1,13 @@
 """The demo sets of the trial environment (S3), and the way between the environments (S2.8)."""
 
 import pytest
+from django.db.models import Sum
 from django.urls import reverse
 
 from config.errors import NotFound
 from config.jobs import run_due
-from kiscloud.books.models import Voucher
+from kiscloud.books.models import Balance, Voucher
+from kiscloud.inventory.models import DocumentLine, Stock
 from kiscloud.models import AccountSet, Company, SetUser
 from kiscloud.services.demo_sets import COMPANY_NAME, common_user, demo_sets, fill_demo_set, is_demo, open_demo_sets
 from kiscloud.services.subscriptions import require_open
@@ -87,7 +89,13 @@ def test_everybody_is_in_the_same_books_as_the_common_user(trial, browse):
     for who in (make_user(), make_user()):
         assert "杭州青禾家居商贸有限公司" in browse(who).get(address).text
     vouchers = Voucher.objects.filter(account_set__number="DEMO-TRADE")
-    assert vouchers.count() == 22
+    assert vouchers.count() == 22  # 3 of them from stock documents
+    assert browse(make_user()).get(reverse("inventory:home", kwargs={"number": "DEMO-TRADE"})).status_code == 200
+    worth = Stock.objects.filter(account_set__number="DEMO-TRADE").aggregate(Sum("value"))["value__sum"]
+    moved = DocumentLine.objects.filter(account_set__number="DEMO-TRADE")
+    assert worth == moved.aggregate(Sum("cost"))["cost__sum"] > 0
+    goods = Balance.objects.filter(account_set__number="DEMO-TRADE", subject__code="1405").latest("month")
+    assert goods.opening == moved.filter(document__kind="opening").aggregate(Sum("cost"))["cost__sum"]
     assert vouchers.first().account_set.books.is_open
     assert {voucher.maker.name for voucher in vouchers} == {"演示用户"}
 

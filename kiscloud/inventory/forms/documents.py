@@ -15,7 +15,8 @@ from accounts.forms.events import Day
 from kiscloud.books.typed import read_quantity
 from kiscloud.inventory import policy
 from kiscloud.inventory.items import Head, Item
-from kiscloud.inventory.models import Document, Kind
+from kiscloud.inventory.models import Document, Good, Kind
+from kiscloud.models import AccountSet
 
 CELLS: Final = ("good", "quantity", "price", "rate")
 
@@ -106,6 +107,12 @@ def rows_of(document: Document) -> list[Row]:
         )
         for line in lines
     ]
+
+
+def rows_to_count(account_set: AccountSet) -> list[Row]:
+    """A row for each good in use, with what should be there."""
+    goods = Good.objects.filter(account_set=account_set, disabled=False).select_related("stock").order_by("code")
+    return [Row(str(good), f"{good.stock.quantity.normalize():f}") for good in goods[: policy.LINES_MAX]]
 
 
 def padded(rows: Sequence[Row]) -> list[Row]:

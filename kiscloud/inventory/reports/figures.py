@@ -75,5 +75,7 @@ def waiting(account_set: AccountSet, month: int) -> dict[str, int]:
 
 
 def highest(months: Sequence[Month]) -> Decimal:
-    """Of everything in the picture; something where there is nothing."""
-    return max((max(one.bought, one.sold) for one in months), default=ZERO) or Decimal(1)
+    """A round amount that nothing in the picture reaches beyond: 1, 2, 4, 5 or 8 with noughts."""
+    most = max(max(one.bought, one.sold, ZERO) for one in months)
+    power = Decimal(1).scaleb(most.adjusted() if most else 0)
+    return next(step * power for step in (1, 2, 4, 5, 8, 10) if step * power >= most)

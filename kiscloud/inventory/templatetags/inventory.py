@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kiscloud.books.months import worded
-from kiscloud.inventory.models import Document, Stock
-from kiscloud.inventory.reports.figures import Month, highest
+from kiscloud.inventory.models import Document, DocumentLine, Kind, Stock
+from kiscloud.inventory.reports.figures import Month
 
 register = template.Library()
 State = Document.State
@@ -59,11 +59,19 @@ def minus(value: Decimal) -> Decimal:
     return -value
 
 
+@register.filter
+def cost_of(moved: Document | DocumentLine, document: Document) -> Decimal:
+    """What goods cost, whichever way they went; in a count what was missing keeps its sign."""
+    return moved.cost if document.kind == Kind.COUNT else abs(moved.cost)
+
+
 @register.simple_tag
-def pairs(months: Sequence[Month]) -> SafeString:
-    """For each month a column of what was bought beside one of what was sold; below nought nothing is drawn."""
-    most = highest(months)
-    drawn = [(place * WIDTH, _pair(place * WIDTH, one, most)) for place, one in enumerate(months)]
+def pairs(months: Sequence[Month], top: Decimal) -> SafeString:
+    """For each month a column of what was bought beside one of what was sold; below nought nothing is drawn.
+
+    `top` is the amount at the upper edge.
+    """
+    drawn = [(place * WIDTH, _pair(place * WIDTH, one, top)) for place, one in enumerate(months)]
     return format_html(
         '<svg class="columns" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
         len(months) * WIDTH,
@@ -73,13 +81,13 @@ def pairs(months: Sequence[Month]) -> SafeString:
     )
 
 
-def _pair(x: int, month: Month, most: Decimal) -> SafeString:
+def _pair(x: int, month: Month, top: Decimal) -> SafeString:
     columns = []
     for key, step, label, amount in (
         ("own", 5, _("Purchases"), month.bought),
         ("mine", 15, _("Sales"), month.sold),
     ):
-        height = max(float(amount / most) * HEIGHT, 0.8)
+        height = max(float(amount / top) * HEIGHT, 0.8)
         title = f"{worded(month.month)} {label} ¥{amount:,.2f}"
         columns.append((key, x + step, f"{HEIGHT - height:.1f}", f"{height:.1f}", title))
     form = '<rect class="part-{}" x="{}" y="{}" width="8" height="{}"><title>{}</title></rect>'

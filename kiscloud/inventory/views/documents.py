@@ -1,6 +1,5 @@
 """Stock documents: listed, entered, shown, and what is done with one or with many."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +27,7 @@ from kiscloud.inventory.forms.documents import (
     items_of,
     padded,
     rows_of,
+    rows_to_count,
     typed_rows,
 )
 from kiscloud.inventory.models import Document, Good, Kind, Partner
@@ -80,16 +80,18 @@ def new(request: ConsoleRequest, place: Place, kind: str) -> HttpResponse:
     document = Document(account_set=place.account_set, kind=kind)
     if request.method == "POST":
         return _save(request, place, document)
+    if kind == Kind.COUNT and request.GET.get("goods") == "all":
+        return _form(request, place, document, _fresh(place, document), rows_to_count(place.account_set))
     copied = request.GET.get("copy", "")
     source = document_of(place, int(copied)) if copied.isdecimal() and len(copied) < 19 else None
-    partner = str(source.partner) if source and source.partner else ""
-    form = HeadForm(document=document, initial={"day": _today(place), "partner": partner})
+    form = _fresh(place, document, source.partner if source else None)
     return _form(request, place, document, form, rows_of(source) if source else [])
 
 
-def _today(place: Place) -> date:
-    """In the open period."""
-    return min(max(timezone.localdate(), first_day(place.books.month)), last_day(place.books.month))
+def _fresh(place: Place, document: Document, partner: Partner | None = None) -> HeadForm:
+    """Today, or the day of the open period that is nearest."""
+    day = min(max(timezone.localdate(), first_day(place.books.month)), last_day(place.books.month))
+    return HeadForm(document=document, initial={"day": day, "partner": partner or ""})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

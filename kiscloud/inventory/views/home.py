@@ -7,7 +7,7 @@ from accounts.http import ConsoleRequest
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
 from kiscloud.inventory.models import Document
-from kiscloud.inventory.reports.figures import low_goods, months_until, stock_value, waiting
+from kiscloud.inventory.reports.figures import highest, low_goods, months_until, stock_value, waiting
 from kiscloud.inventory.views.doors import draw, in_stock
 
 LOW_SHOWN = 10
@@ -20,7 +20,7 @@ def home(request: ConsoleRequest, place: Place) -> HttpResponse:
     month = place.books.month
     value, count = stock_value(place.account_set)
     months = months_until(place.account_set, month)
-    low = list(low_goods(place.account_set).order_by("code")[: LOW_SHOWN + 1])
+    low = low_goods(place.account_set)
     context = {
         "month": month,
         "value": value,
@@ -28,8 +28,9 @@ def home(request: ConsoleRequest, place: Place) -> HttpResponse:
         "months": months,
         "this": months[-1],
         "began": any(one.bought or one.sold for one in months),
-        "low": low[:LOW_SHOWN],
-        "more_low": len(low) > LOW_SHOWN,
+        "top": highest(months),
+        "low": list(low.order_by("code")[:LOW_SHOWN]),
+        "low_count": low.count(),
         "waiting": waiting(place.account_set, month),
         "latest": Document.objects.of(place.account_set).select_related("partner").order_by("-saved_at", "-pk")[:5],
     }
