@@ -45,7 +45,8 @@ def post_documents(
 
     The voucher stands on the document's day, or on the first day of the open period where that is closed. Documents
     with a voucher, and those that amount to nought, are left, so doing it again does nothing. Locks the books, then the
-    documents. Raises NotFound, NotGranted, NothingToPost, NoSubject, SubjectOff; then there is no voucher.
+    documents. Raises NotFound, NotGranted, NothingToPost, NoSubject, NoItem, SubjectOff;
+    then there is no voucher.
     """
     place = locked_place(actor=actor, account_set=account_set, right=Right.STOCK_POST)
     rows: QuerySet[Document] = Document.objects.of(account_set).postable().select_for_update(of=("self",))

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from kiscloud.books.models import Books, Subject, Voucher
+from kiscloud.books.services.items import add_item
 from kiscloud.books.services.people import NotGranted, place_of
 from kiscloud.books.services.subjects import add_subject, next_code
 from kiscloud.books.services.vouchers import MadeElsewhere, delete_voucher, void_voucher
-from kiscloud.inventory.chart import NoSubject
+from kiscloud.inventory.chart import NoItem, NoSubject
 from kiscloud.inventory.models import Document, Kind
 from kiscloud.inventory.services.documents import InVoucher
 from kiscloud.inventory.services.posting import NothingToPost, post_documents
@@ -120,6 +121,17 @@ def test_subjects_below_are_found_by_name():
     shop.vouch(bought)
     assert [code for code, _debit, _credit in entries(bought)] == ["140501", "140502", "22210101", "220201"]
     assert list(Voucher.objects.get().lines.values_list("quantity", flat=True))[:2] == [Decimal(1), None]
+
+
+def test_subjects_broken_down_name_the_partner():
+    shop = Shop()
+    bought = shop.buy(("A", "1", "30"))
+    Subject.objects.filter(account_set=shop.set, code="2202").update(item_kind="supplier")
+    with pytest.raises(NoItem):
+        shop.vouch(bought)
+    add_item(actor=shop.maker, account_set=shop.set, kind="supplier", code="S1", name="华强电子")
+    shop.vouch(bought)
+    assert Voucher.objects.get().lines.get(subject__code="2202").item.code == "S1"
 
 
 def test_books_with_fewer_levels_keep_tax_further_up():
