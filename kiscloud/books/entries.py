@@ -105,7 +105,7 @@ def check_draft(entries: Sequence[Entry], known: Known) -> None:
     for row, entry in enumerate(entries, 1):
         if not entry.subject or entry.subject not in known.subjects:
             problems.append((row, str(_("Choose a subject."))))
-        elif what := _wrong_amount(entry, whole=False):
+        elif what := _wrong_amount(entry, whole=False) or (_wrong_item(entry, known) if entry.item else None):
             problems.append((row, str(what)))
     if len(entries) > policy.LINES_MAX:
         problems.append((0, str(_("A voucher has at most %(most)s lines.") % {"most": policy.LINES_MAX})))

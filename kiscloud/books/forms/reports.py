@@ -81,7 +81,6 @@ class LedgerForm(MonthForm):
         max_length=200,
         widget=forms.TextInput({"list": "subjects", "autocomplete": "off"}),
     )
-    item = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     field_order = ("subject", "month")
 
 

@@ -55,6 +55,7 @@ def add_subject(
         raise SubjectNeeded(subject=str(parent))
     shown = cleaned("name", lambda text: clean_name(text, max_length=60), name)
     _check_code(place, parent, code)
+    _check_kind(item_kind)
     first = parent.is_leaf and _is_used(parent)
     made = Subject.objects.create(
         account_set=account_set,
@@ -125,13 +126,17 @@ def change_subject(
 
 def _break_down(place: Place, subject: Subject, kind: str) -> None:
     _refuse_needed(place, subject)
-    if kind and kind not in ItemKind.values:
-        raise InputError("item_kind", _("Choose a kind."))
+    _check_kind(kind)
     if not subject.is_leaf or _is_used(subject):
         raise InputError(
             "item_kind", _("Only a subject without entries, balance and subjects below it is broken down anew.")
         )
     subject.item_kind = kind
+
+
+def _check_kind(kind: str) -> None:
+    if kind and kind not in ItemKind.values:
+        raise InputError("item_kind", _("Choose a kind."))
 
 
 def _is_used(subject: Subject) -> bool:

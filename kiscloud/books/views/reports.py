@@ -145,7 +145,7 @@ def ledger(request: ConsoleRequest, place: Place) -> HttpResponse:
     every = choices_of(place.account_set, every=True)
     code = code_in(meant(form.cleaned_data.get("subject", ""), every))
     subject = Subject.objects.filter(account_set=place.account_set, code=code).first()
-    item = Item.objects.filter(account_set=place.account_set, pk=form.cleaned_data.get("item") or 0).first()
+    item = _item(request, place)
     context = {"filter": form, "subjects": every, "subject": subject, "month": form.chosen, "item": item}
     if subject is not None:
         sums = month_of_subject(subject, form.chosen, item)
@@ -157,6 +157,13 @@ def ledger(request: ConsoleRequest, place: Place) -> HttpResponse:
         if file is not None:
             return file
     return draw(request, place, "books/reports/ledger.html", context, part="_ledger.html")
+
+
+def _item(request: ConsoleRequest, place: Place) -> Item | None:
+    """The item to which the address narrows the ledger; a search for another subject forgets it."""
+    typed = request.GET.get("item", "")
+    known = typed.isdecimal() and len(typed) < 19
+    return Item.objects.filter(account_set=place.account_set, pk=int(typed)).first() if known else None
 
 
 def _ledger_rows(found: "QuerySet[Line]", opening: Decimal) -> Rows:

@@ -14,7 +14,6 @@ from config.forms import refuse
 from kiscloud.books.forms.set_up import GroupsForm, SubjectChange, SubjectForm, field_key, typed_openings
 from kiscloud.books.models import Balance, BookUser, Category, Item, Subject, UserGroup
 from kiscloud.books.months import starts_year
-from kiscloud.books.naming import items_of
 from kiscloud.books.rights import Right
 from kiscloud.books.services.openings import ZERO, enter_openings, finish_openings, opening_sums, resume_openings
 from kiscloud.books.services.people import Place, change_groups
@@ -46,7 +45,8 @@ def subject_of(place: Place, pk: int) -> Subject:
 def new_subject(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
     """A subject below this one."""
     parent = subject_of(place, pk)
-    form = SubjectForm(request.POST or None, initial={"code": next_code(place=place, parent=parent)})
+    initial = {"code": next_code(place=place, parent=parent), "unit": parent.unit, "item_kind": parent.item_kind}
+    form = SubjectForm(request.POST or None, initial=initial)
     status = 200
     if request.method == "POST":
         status = 422
@@ -186,7 +186,7 @@ def _stored(place: Place) -> dict[str, str]:
 
 def _places(place: Place) -> list[tuple[Subject, Item | None]]:
     """Every subject by code, each that is broken down followed by itself for each of its items."""
-    items = items_of(place.account_set)
+    items = list(Item.objects.filter(account_set=place.account_set))  # disabled ones may have a balance
     found: list[tuple[Subject, Item | None]] = []
     for subject in Subject.objects.filter(account_set=place.account_set).order_by("code"):
         found.append((subject, None))

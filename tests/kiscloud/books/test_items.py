@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from config.errors import InputError
+from finance.spreadsheets import Cells
 from kiscloud.books.entries import Entry, WrongLines
 from kiscloud.books.models import Item, Line, Subject, Voucher
 from kiscloud.books.reports.balance_sheet import balance_sheet
@@ -15,8 +16,9 @@ from kiscloud.books.reports.ledgers import lines_of, month_of_subject
 from kiscloud.books.services.closing import carry_over, close_period
 from kiscloud.books.services.items import add_item, change_item
 from kiscloud.books.services.openings import Opening, enter_openings, finish_openings
-from kiscloud.books.services.subjects import SubjectNeeded, change_subject
+from kiscloud.books.services.subjects import SubjectNeeded, add_subject, change_subject
 from kiscloud.books.services.vouchers import reverse_voucher, save_voucher
+from kiscloud.books.vouchers_in_files import read_vouchers, written
 from tests.kiscloud.books.bookkeeping import MONTH, Office
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +124,20 @@ def test_only_an_unused_subject_is_broken_down_anew(office):
     with pytest.raises(SubjectNeeded):
         broken_down(office, "3103", "project")
     assert broken_down(office, "2202", "supplier").item_kind == "supplier"
+
+
+def test_a_file_of_vouchers_keeps_the_items(office):
+    write(office, ("1122", "C1", 50, 0), ("5001", "", 0, 50))
+    lines = Line.objects.select_related("voucher", "subject", "item").order_by("pk")
+    rows = [Cells(number, [str(cell) for cell in row]) for number, row in enumerate(written(lines), 1)]
+    (found,) = read_vouchers(rows)
+    assert [(entry.subject, entry.item) for entry in found.entries] == [("1122", "C1"), ("5001", "")]
+
+
+def test_a_subject_below_a_used_one_takes_over_its_items(office):
+    write(office, ("1122", "C1", 50, 0), ("5001", "", 0, 50))
+    office.post()
+    parent = Subject.objects.get(account_set=office.set, code="1122")
+    made = add_subject(actor=office.maker, account_set=office.set, parent_id=parent.pk, code="112201", name="货款")
+    assert made.item_kind == "customer"
+    assert [row.figures.code for row in item_balances(office.set, "customer", MONTH).rows] == ["112201"] * 2
