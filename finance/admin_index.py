@@ -91,7 +91,11 @@ LIMITS = Topic(
 )
 
 
-USAGE = Topic("usage", _("Usage and bills"), ["finance.usageimport", "finance.meteringkey", "finance.billline"])
+USAGE = Topic(
+    "usage",
+    _("Usage and bills"),
+    ["finance.usageimport", "finance.meteringkey", "finance.billingshard", "finance.billline"],
+)
 
 
 def register() -> None:

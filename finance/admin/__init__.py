@@ -1,6 +1,7 @@
 """The pages of support staff for money, one module a topic; importing this package registers them."""
 
 from finance.admin import (
+    billing,
     bills,
     catalogue,
     commitments,
@@ -21,6 +22,7 @@ from finance.admin import (
 )
 
 __all__ = [
+    "billing",
     "bills",
     "catalogue",
     "commitments",

@@ -22,13 +22,15 @@ from finance.models import (
     Resource,
     Voucher,
 )
+from finance.models.usage import SHARDS
 from finance.services.catalogue import add_category, add_product, parse_tiers, set_price
 from finance.services.commitments import grant_commitment
 from finance.services.discounts import add_promotion, grant_discount
 from finance.services.pricing import tiers_at
 from finance.services.vouchers import grant_coupon, grant_voucher, revoke_voucher
 from tests.factories import make_account
-from tests.finance.bills import make_category, make_product
+from tests.finance.billing_runs import run
+from tests.finance.bills import make_category, make_product, use
 from tests.finance.buying import DAY, FAR, MINUTE, NOON, buy, coupon, discount, order, prepaid, promotion, voucher
 from tests.finance.funds import D, funds, mover, staff, top_up
 from tests.finance.test_admin_buttons import offered, press
@@ -108,6 +110,18 @@ def test_a_category_and_a_product_are_added_priced_and_taken_off_sale(boss):
     product.refresh_from_db()
     assert not product.active
     assert "offer" in offered(boss, product)
+
+
+def test_staff_see_how_far_usage_is_billed_and_what_waits(boss, manager):
+    start = timezone.now() - 3 * DAY
+    product = make_product()
+    product.prices.all().delete()
+    use(manager, product, start, "2")
+    run(until=start + DAY)
+    listed = boss.get(reverse("admin:finance_billingshard_changelist"), headers={"accept-language": "en"})
+    assert (listed.status_code, "Behind" in listed.text) == (200, True)
+    opened = boss.get(reverse("admin:finance_billingshard_change", args=[manager.pk % SHARDS])).text
+    assert (manager.name in opened, product.name in opened) == (True, True)
 
 
 @pytest.mark.rule("A2.13")
