@@ -49,12 +49,12 @@ def seated(
 
 def browser(request: ConsoleRequest) -> Device:
     """This browser as a device, known by its session."""
-    installation = _installation(request)
+    installation = installation_of(request)
     agent = request.headers.get("User-Agent", "")
     return browser_of(user=request.user, installation=installation, name=f"Web {system_of(agent)}".strip())
 
 
-def _installation(request: HttpRequest) -> str:
+def installation_of(request: HttpRequest) -> str:
     """The same for every page of a log-in, also of two that open at once; nothing can be guessed from it."""
     return f"web-{salted_hmac('kiscloud.web_seats', str(request.session.session_key)).hexdigest()[:32]}"
 
@@ -108,5 +108,5 @@ def _outside(
 def _leave(sender: type[AbstractBaseUser], request: HttpRequest | None, user: Any, **_more: Any) -> None:  # noqa: ARG001
     if request is None or not isinstance(user, User):
         return
-    for device in Device.objects.filter(user=user, installation=_installation(request)):
+    for device in Device.objects.filter(user=user, installation=installation_of(request)):
         leave_all(device=device)

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import ConsoleRequest
 from config.errors import DomainError, NotAllowed, NotFound
 from config.web import own_address
-from kiscloud.models import AccountSet, Subscription
+from kiscloud.models import AccountSet, Seat, Subscription
 from kiscloud.services.browsers import come_in, leave_seat, told_of, watch_seat
 from kiscloud.services.online import houses
 from kiscloud.services.waits import ask_to_leave, stop_waiting, wait_for_seat
-from kiscloud.web_seats import browser, seat_address
+from kiscloud.web_seats import browser, installation_of, seat_address
 
 PART = "kiscloud/seats/_here.html"
+STOP_POLLING = 286  # understood by htmx
 
 
 @never_cache
@@ -26,7 +27,7 @@ def in_set(request: ConsoleRequest, pk: int) -> HttpResponse:
     """The notice that an open page of a set renews; or the seat taken again, left, asked for."""
     account_set = _sets(request).filter(pk=pk).first()
     if account_set is None:
-        raise NotFound()
+        return _over(request, Seat.objects.filter(account_set=pk))
     return _here(request, account_set.subscription, account_set)
 
 
@@ -36,8 +37,19 @@ def in_inventory(request: ConsoleRequest, pk: int) -> HttpResponse:
     """The same in the inventory app of a product, for whoever has one of its sets."""
     account_set = _sets(request).filter(subscription=pk).first()
     if account_set is None:
-        raise NotFound()
+        return _over(request, Seat.objects.filter(subscription=pk, account_set=None))
     return _here(request, account_set.subscription, None)
+
+
+def _over(request: ConsoleRequest, seats: "models.QuerySet[Seat]") -> HttpResponse:
+    """The last notice of a page whose set was deleted or closed to the person, which had a seat there; it asks no more.
+
+    Everybody else finds nothing.
+    """
+    own = seats.filter(user=request.user, device__installation=installation_of(request))
+    if request.method != "GET" or not own.exists():
+        raise NotFound()
+    return render(request, PART, {"gone": True}, status=STOP_POLLING)
 
 
 def _sets(request: ConsoleRequest) -> "models.QuerySet[AccountSet]":

@@ -129,3 +129,13 @@ def test_the_inventory_app_has_seats_of_its_own(office):
     assert seat.account_set is None
     log_off(actor=person(office.product.company.founder), seat_id=seat.pk)
     assert "管理员已将您注销" in client.get(url).text  # at once, no countdown
+
+
+@pytest.mark.rule("S14.14", "S15.1")
+def test_a_page_of_a_set_that_is_gone_says_so_and_asks_no_more(office):
+    client = browser(office.makers_user)
+    client.get(home(office))
+    office.set.users.update(state="disabled")
+    answer = client.get(seat_of(office))
+    assert (answer.status_code, "不再对您开放" in answer.text) == (286, True)
+    assert client.post(seat_of(office), {"act": "enter"}).status_code == 404
