@@ -152,14 +152,20 @@ def _keep_form(request: HttpRequest) -> str:
 
 def kept_fields(request: HttpRequest, ask: Ask) -> list[tuple[str, str]]:
     """The typed form that waits for this question, field by field."""
-    waiting: dict[str, Any] = request.session.get(KEPT_KEY) or {}
-    if not ask.kept or waiting.get("name") != ask.kept:
+    waiting = _waiting(request, ask)
+    if waiting is None:
         return []
     return [(name, value) for name, values in QueryDict(waiting["typed"]).lists() for value in values]
 
 
+def _waiting(request: HttpRequest, ask: Ask) -> dict[str, Any] | None:
+    """The form that waits for this question; it may have no field but its button."""
+    waiting: dict[str, Any] = request.session.get(KEPT_KEY) or {}
+    return waiting if ask.kept and waiting.get("name") == ask.kept else None
+
+
 def onward(request: HttpRequest, ask: Ask) -> HttpResponse:
     """Back to where the person was going; a typed form, which the code page carried, is sent there again (307)."""
-    carried = bool(kept_fields(request, ask))
+    carried = _waiting(request, ask) is not None
     request.session.pop(KEPT_KEY, None)
     return HttpResponseRedirect(ask.next, preserve_request=carried)

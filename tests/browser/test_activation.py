@@ -20,6 +20,7 @@ def test_from_the_order_to_the_product_in_use(person):
     here.go(f"/manage/companies/{company.pk}/keys/")
     here.keep("keys")
     here.page.get_by_role("button", name="重新发送").click()
+    here.pass_code(company.founder)
     here.page.get_by_text("新邮件已发出").wait_for()
     run_due()
     key = ActivationKey.objects.get()
