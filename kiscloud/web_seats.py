@@ -1,6 +1,6 @@
 """Seats of those who work in the browser: in a set's books, or in the inventory app (S8.4–S8.8, S12).
 
-if (outside := seated(request, product=…, account_set=…)) is not None:
+if (outside := seated(request, account_set)) is not None:
     return outside
 """
 
@@ -24,6 +24,7 @@ from kiscloud.services.seats import leave_all
 from kiscloud.services.waits import wait_for_seat
 
 OUTSIDE: Final = "kiscloud/seats/outside.html"
+SYSTEMS: Final = ("iPhone", "iPad", "Android", "Windows", "Mac", "Linux")  # Android's browsers say Linux, too
 
 
 def register() -> None:
@@ -31,20 +32,27 @@ def register() -> None:
     user_logged_out.connect(_leave, dispatch_uid="kiscloud.web_seats")
 
 
-def seated(
-    request: ConsoleRequest, *, product: Subscription, account_set: AccountSet | None = None
-) -> HttpResponse | None:
+def seated(request: ConsoleRequest, account_set: AccountSet, *, inventory: bool = False) -> HttpResponse | None:
     """None where the person is in, on a seat of this browser; else the page that says why not, and what to do.
 
-    Who finds no seat stands in the queue. Demo sets are open to everybody (S3.4).
+    The inventory app has seats of its own, of the product (S12.1). Who finds none stands in the queue. Demo sets are
+    open to everybody (S3.4).
     """
-    if account_set is not None and is_demo(account_set=account_set):
+    if is_demo(account_set=account_set):
         return None
+    product, of_set = account_set.subscription, None if inventory else account_set
     try:
-        keep_seat(actor=request.actor, device=browser(request), product=product, account_set=account_set)
+        keep_seat(actor=request.actor, device=browser(request), product=product, account_set=of_set)
     except (SeatsTaken, OthersFirst, SeatEnded) as refusal:
-        return _outside(request, product, account_set, refusal)
+        return _outside(request, product, of_set, refusal)
     return None
+
+
+def watch_address(account_set: AccountSet, *, inventory: bool = False) -> str:
+    """For the frame of a page, which asks there how its seat stands; nothing in a demo set."""
+    if is_demo(account_set=account_set):
+        return ""
+    return seat_address(product=account_set.subscription, account_set=None if inventory else account_set)
 
 
 def browser(request: ConsoleRequest) -> Device:
@@ -61,29 +69,14 @@ def installation_of(request: HttpRequest) -> str:
 
 def system_of(agent: str) -> str:
     """What the browser runs on, as people call it."""
-    known = {
-        "iPhone": "iPhone",
-        "iPad": "iPad",
-        "Android": "Android",
-        "Windows": "Windows",
-        "Mac": "Mac",
-        "X11": "Linux",
-    }
-    return next((f"({name})" for word, name in known.items() if word in agent), "")
+    return next((f"({name})" for name in SYSTEMS if name in agent), "")
 
 
-def seat_address(*, product: Subscription, account_set: AccountSet | None = None) -> str:
+def seat_address(*, product: Subscription, account_set: AccountSet | None) -> str:
     """Where a page asks how its seat stands, and where it is taken again or left."""
     if account_set is not None:
         return reverse("kiscloud:seat-in-set", args=[account_set.pk])
     return reverse("kiscloud:seat-in-inventory", args=[product.pk])
-
-
-def watch_address(*, product: Subscription, account_set: AccountSet | None = None) -> str:
-    """For the frame of a page, which asks there how its seat stands; nothing in a demo set."""
-    if account_set is not None and is_demo(account_set=account_set):
-        return ""
-    return seat_address(product=product, account_set=account_set)
 
 
 def _outside(

@@ -18,6 +18,7 @@ from accounts.models import User
 from config.errors import DomainError
 from kiscloud.models import AccountSet, Device, Platform, Seat, Subscription
 from kiscloud.services.seats import Standing, beat, enter_inventory, enter_set, leave
+from kiscloud.services.waits import stop_waiting
 
 SEEN_EVERY = timedelta(seconds=30)  # nothing is written oftener while somebody clicks through pages
 
@@ -90,12 +91,13 @@ def told_of(*, end: str) -> str | Promise:
 
 
 def leave_seat(
-    *, device: Device, product: Subscription, account_set: AccountSet | None, now: datetime | None = None
+    *, actor: Actor, device: Device, product: Subscription, account_set: AccountSet | None, now: datetime | None = None
 ) -> None:
-    """The seat is free at once, and so is a place in the queue."""
+    """The seat is free at once, and so is a place in the queue. Locks the product where there is a seat."""
     last = _last(device, product, account_set)
     if last is not None:
         leave(seat_id=last.pk, device=device, now=now)
+    stop_waiting(actor=actor, product_id=product.pk, account_set=account_set)
 
 
 def _last(device: Device, product: Subscription, account_set: AccountSet | None) -> Seat | None:

@@ -9,12 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import ConsoleRequest
-from config.errors import DomainError, NotAllowed, NotFound
+from config.errors import NotFound
 from config.web import own_address
 from kiscloud.models import AccountSet, Seat, Subscription
 from kiscloud.services.browsers import come_in, leave_seat, told_of, watch_seat
 from kiscloud.services.online import houses
-from kiscloud.services.waits import ask_to_leave, stop_waiting, wait_for_seat
+from kiscloud.services.waits import wait_for_seat
+from kiscloud.views.seats import ask_and_tell
 from kiscloud.web_seats import browser, installation_of, seat_address
 
 PART = "kiscloud/seats/_here.html"
@@ -82,8 +83,7 @@ def _act(request: ConsoleRequest, product: Subscription, account_set: AccountSet
     if act == "enter":
         come_in(actor=request.actor, device=browser(request), product=product, account_set=account_set)
     elif act == "leave":
-        leave_seat(device=browser(request), product=product, account_set=account_set)
-        stop_waiting(actor=request.actor, product_id=product.pk, account_set=account_set)
+        leave_seat(actor=request.actor, device=browser(request), product=product, account_set=account_set)
         messages.success(request, _("You have left; the seat is free for somebody else."))
         target = ""
     elif act == "ask":
@@ -94,13 +94,5 @@ def _act(request: ConsoleRequest, product: Subscription, account_set: AccountSet
 def _ask(request: ConsoleRequest, product: Subscription) -> None:
     """Whoever has done nothing for the longest time reads that somebody waits."""
     [house] = houses(products=[product])
-    if house.longest_idle is None:
-        return
-    try:
-        seat = ask_to_leave(actor=request.actor, seat_id=house.longest_idle.seat.pk)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as refusal:
-        messages.warning(request, f"{refusal} {refusal.hint}")
-    else:
-        messages.success(request, _("%(person)s was asked to leave.") % {"person": seat.user})
+    if house.longest_idle is not None:
+        ask_and_tell(request, house.longest_idle.seat.pk)

@@ -59,12 +59,17 @@ def ask(request: ConsoleRequest, pk: int) -> HttpResponse:
     """The user reads that somebody else would like to have the seat, and decides."""
     product_id = seats.product_of(seat_id=pk)
     subscription_of(request, product_id)
+    ask_and_tell(request, pk)
+    return redirect("kiscloud:product-online", product_id)
+
+
+def ask_and_tell(request: ConsoleRequest, seat_id: int) -> None:
+    """Whoever has the seat is asked for it; who asks reads that, or why not now."""
     try:
-        seat = waits.ask_to_leave(actor=request.actor, seat_id=pk)
+        seat = waits.ask_to_leave(actor=request.actor, seat_id=seat_id)
     except (NotFound, NotAllowed):
         raise
     except DomainError as refusal:
         messages.warning(request, f"{refusal} {refusal.hint}")
     else:
         messages.success(request, _("%(person)s was asked to leave.") % {"person": seat.user})
-    return redirect("kiscloud:product-online", product_id)

@@ -30,14 +30,18 @@ View = Callable[Concatenate[ConsoleRequest, Place, P], HttpResponse]
 
 def in_books(right: Right) -> Callable[[View[P]], Callable[..., HttpResponse]]:
     """The view gets the person's place in the books of the address, on a seat: 404 outside, 403 without the right."""
+    return inside(right)
+
+
+def inside(right: Right, *, inventory: bool = False) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """The same for apps above the books; the inventory has seats of its own (S12.1)."""
 
     def wrap(view: View[P]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: ConsoleRequest, number: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             place = place_of(actor=request.actor, number=number)
             place.require(right)
-            product, account_set = place.account_set.subscription, place.account_set
-            outside = seated(request, product=product, account_set=account_set)
+            outside = seated(request, place.account_set, inventory=inventory)
             return outside or view(request, place, *args, **kwargs)
 
         return guarded
@@ -55,21 +59,37 @@ def draw(
     status: int = 200,
 ) -> HttpResponse:
     """The page in the frame of its set, with the links that the person's groups open."""
-    frame = console(request)["nav"]
-    nav = SimpleLazyObject(lambda: _of_set(frame, request.path, place))
-    account_set = place.account_set
-    watch = watch_address(product=account_set.subscription, account_set=account_set)
-    found = {"place": place, "number": account_set.number, "nav": nav, "watch": watch, **(context or {})}
+    found = {**around(request, place, _here, _sections), **(context or {})}
     return page(request, template, found, part=part, status=status)
 
 
-def _of_set(frame: Any, path: str, place: Place) -> Console:
+def around(
+    request: HttpRequest,
+    place: Place,
+    here: Callable[[Place], Product],
+    sections: Callable[[str, Place], list[NavSection]],
+    *,
+    inventory: bool = False,
+) -> dict[str, Any]:
+    """What stands around a page of an app of a set: which app it is, its links, and how the seat is watched."""
+    frame = console(request)["nav"]
+
+    def nav() -> Console:
+        found = {field.name: getattr(frame, field.name) for field in fields(Console)}
+        return Console(
+            **{**found, "products": [*frame.products, here(place)], "sections": sections(request.path, place)}
+        )
+
     account_set = place.account_set
-    here = Product(
+    watch = watch_address(account_set, inventory=inventory)
+    return {"place": place, "number": account_set.number, "nav": SimpleLazyObject(nav), "watch": watch}
+
+
+def _here(place: Place) -> Product:
+    account_set = place.account_set
+    return Product(
         "books", account_set.name, address(place, "home"), "book-open", current=True, note=place.books.company
     )
-    found = {field.name: getattr(frame, field.name) for field in fields(Console)}
-    return Console(**{**found, "products": [*frame.products, here], "sections": _sections(path, place)})
 
 
 def address(place: Place, name: str, **more: Any) -> str:

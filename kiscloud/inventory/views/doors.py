@@ -6,28 +6,21 @@ def listing(request: ConsoleRequest, place: Place) -> HttpResponse:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.context import console
-from accounts.http import ConsoleRequest
-from config.nav import Console, NavItem, NavSection, Product
+from config.nav import NavItem, NavSection, Product
 from config.web import page
 from kiscloud.books.rights import Right
-from kiscloud.books.services.people import Place, place_of
+from kiscloud.books.services.people import Place
+from kiscloud.books.views.doors import View, around, inside
 from kiscloud.inventory.models import Kind
-from kiscloud.services.demo_sets import is_demo
-from kiscloud.web_seats import seated, watch_address
 
 P = ParamSpec("P")
-View = Callable[Concatenate[ConsoleRequest, Place, P], HttpResponse]
 
 
 def in_stock(right: Right) -> Callable[[View[P]], Callable[..., HttpResponse]]:
@@ -35,21 +28,7 @@ def in_stock(right: Right) -> Callable[[View[P]], Callable[..., HttpResponse]]:
 
     The person takes a seat of the product without a set, as the inventory app is (S12.1).
     """
-
-    def wrap(view: View[P]) -> Callable[..., HttpResponse]:
-        @wraps(view)
-        def guarded(request: ConsoleRequest, number: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            place = place_of(actor=request.actor, number=number)
-            place.require(right)
-            if not is_demo(account_set=place.account_set):  # which is open to everybody (S3.4)
-                outside = seated(request, product=place.account_set.subscription)
-                if outside is not None:
-                    return outside
-            return view(request, place, *args, **kwargs)
-
-        return guarded
-
-    return wrap
+    return inside(right, inventory=True)
 
 
 def draw(
@@ -62,19 +41,13 @@ def draw(
     status: int = 200,
 ) -> HttpResponse:
     """The page in the frame of its set, with the links that the person's groups open."""
-    frame = console(request)["nav"]
-    nav = SimpleLazyObject(lambda: _of_set(frame, request.path, place))
-    account_set = place.account_set
-    watch = "" if is_demo(account_set=account_set) else watch_address(product=account_set.subscription)
-    found = {"place": place, "number": account_set.number, "nav": nav, "watch": watch, **(context or {})}
+    found = {**around(request, place, _here, _sections, inventory=True), **(context or {})}
     return page(request, template, found, part=part, status=status)
 
 
-def _of_set(frame: Any, path: str, place: Place) -> Console:
+def _here(place: Place) -> Product:
     name = f"{place.account_set.name} · {_('Inventory')}"
-    here = Product("inventory", name, address(place, "home"), "package", current=True, note=place.books.company)
-    found = {field.name: getattr(frame, field.name) for field in fields(Console)}
-    return Console(**{**found, "products": [*frame.products, here], "sections": _sections(path, place)})
+    return Product("inventory", name, address(place, "home"), "package", current=True, note=place.books.company)
 
 
 def address(place: Place, name: str, **more: Any) -> str:
