@@ -1,8 +1,10 @@
-"""Other apps that make vouchers: where that shows from which they were made, and what is done when one goes.
+"""Other apps that make vouchers: where that shows from which they were made, and how one is taken back there.
 
-    add_origin(Voucher.Kind.STOCK, Origin(label, address, drop))
+    add_origin(Voucher.Kind.STOCK, Origin(label, way, address))
 
-The books know nothing else of them. A voucher of such a kind is not changed by hand: it says what its source says.
+The books know nothing else of them. A voucher of such a kind says what its source says, so in the books it is audited
+and posted and nothing else: neither changed nor deleted, made void or reversed. Whatever made it takes it back
+(`services.made_vouchers`), so that the two can never say different things. A red voucher of one belongs to it.
 """
 
 from collections.abc import Callable
@@ -15,11 +17,11 @@ from kiscloud.books.models import Voucher
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`drop` is told in the transaction in which a voucher is deleted or made void, before that is written."""
+    """`way` says how such a voucher is taken back; `address` is empty where nothing stands behind it any more."""
 
     label: str | Promise
+    way: str | Promise
     address: Callable[[Voucher], str]
-    drop: Callable[[Voucher], None]
 
 
 _origins: dict[str, Origin] = {}
@@ -31,5 +33,5 @@ def add_origin(kind: str, origin: Origin) -> None:
 
 
 def origin_of(voucher: Voucher) -> Origin | None:
-    """Where the voucher came from; None for one that was made in the books."""
-    return _origins.get(voucher.kind)
+    """Where the voucher, or the one that it reverses, came from; None for one that was made in the books."""
+    return _origins.get((voucher.reverses or voucher).kind)

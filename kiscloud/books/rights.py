@@ -21,7 +21,7 @@ class Right(models.TextChoices):
     EXCHANGE = "exchange", _("Import and export")
     STOCK_VIEW = "stock_view", _("See stock and its documents")
     STOCK_ENTER = "stock_enter", _("Enter, confirm and void stock documents")
-    STOCK_POST = "stock_post", _("Make vouchers from stock documents")
+    STOCK_POST = "stock_post", _("Make vouchers from stock documents, and take them back")
 
 
 STOCK: Final = (Right.STOCK_VIEW, Right.STOCK_ENTER, Right.STOCK_POST)

@@ -1,5 +1,7 @@
 """The inventory as a part of a set, and as where some of its vouchers come from."""
 
+from typing import Final
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -9,13 +11,13 @@ from kiscloud.books.rights import Right
 from kiscloud.editions import App
 from kiscloud.inventory.models import Document, DocumentLine, Good, Partner, Stock
 from kiscloud.inventory.services.demo_stock import fill_demo
-from kiscloud.inventory.services.posting import release_documents
 from kiscloud.models import AccountSet, SetUser
 from kiscloud.set_contents import add_part
 from kiscloud.set_moments import Moment, add_grants, during
 
 PARTS = (Partner, Good, Stock, Document, DocumentLine)
 APPS = (App.INVENTORY, App.PURCHASE, App.SALES, App.STOCK)
+WAY: Final = _("Take it back in the inventory, on the page of its document; or enter a return there.")
 
 
 def register() -> None:
@@ -24,7 +26,7 @@ def register() -> None:
         add_part(model, later=True)
     during(Moment.DEMO, _fill)
     add_grants(apps_granted)
-    add_origin(Voucher.Kind.STOCK, Origin(_("Stock documents"), _documents_of, _drop))
+    add_origin(Voucher.Kind.STOCK, Origin(_("Stock documents"), WAY, _documents_of))
 
 
 def _fill(account_set: AccountSet) -> None:
@@ -38,9 +40,7 @@ def apps_granted(set_user: SetUser) -> list[App]:
 
 
 def _documents_of(voucher: Voucher) -> str:
+    if not Document.objects.filter(voucher=voucher).exists():
+        return ""
     number = voucher.account_set.number
     return f"{reverse('inventory:document-list', kwargs={'number': number})}?voucher={voucher.pk}"
-
-
-def _drop(voucher: Voucher) -> None:
-    release_documents(voucher=voucher)

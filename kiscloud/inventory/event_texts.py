@@ -22,6 +22,9 @@ TEXTS: dict[str, Words] = {
     "stock_document.posted": Words(
         _("Made vouchers of %(count)s stock documents in %(set)s"), icon="file-check", tone="ok"
     ),
+    "stock_document.taken_back": Words(
+        _("Took back voucher %(voucher)s of %(document)s in %(set)s"), icon="undo-2", tone="warn"
+    ),
 }
 PREFIXES = ("stock_good.", "stock_partner.", "stock_document.")
 

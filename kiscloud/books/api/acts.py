@@ -14,7 +14,8 @@ from kiscloud.books.api.vouchers import shown
 from kiscloud.books.models import Voucher
 from kiscloud.books.serializers import WholeBookVoucherOut
 from kiscloud.books.services.posting import audit_voucher, post_voucher, unaudit_voucher
-from kiscloud.books.services.vouchers import reverse_voucher, void_voucher
+from kiscloud.books.services.reversing import reverse_voucher
+from kiscloud.books.services.vouchers import void_voucher
 
 
 class VoucherAct(BooksView):

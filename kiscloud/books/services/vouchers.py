@@ -14,8 +14,8 @@ from config.transactions import atomic
 from kiscloud.books import policy
 from kiscloud.books.entries import Entry, Header, Known, check_draft, check_lines, filled, sums
 from kiscloud.books.models import Books, Item, Line, Subject, Voucher, Word
-from kiscloud.books.months import first_day, following, month_of, worded
-from kiscloud.books.origins import origin_of
+from kiscloud.books.months import following, month_of, worded
+from kiscloud.books.origins import Origin, origin_of
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place, locked_place, note
 from kiscloud.models import AccountSet
@@ -32,11 +32,17 @@ class VoucherFixed(DomainError):
 
 
 class MadeElsewhere(DomainError):
-    """Whatever made it says what stands in it."""
+    """Whatever made it says what stands in it, and takes it back; the hint says how."""
 
     code = "voucher_made_elsewhere"
-    sentence = _("Voucher %(voucher)s was made from other documents, so it is not changed by hand.")
-    hint = _("Delete it: its documents wait for a voucher again.")
+    sentence = _(
+        "Voucher %(voucher)s comes from elsewhere (%(origin)s), so in the books it is neither changed nor deleted, "
+        "made void or reversed."
+    )
+
+    def __init__(self, voucher: Voucher, origin: Origin) -> None:
+        super().__init__(voucher=str(voucher), origin=str(origin.label))
+        self.hint = origin.way
 
 
 class NumberNeeded(DomainError):
@@ -64,7 +70,7 @@ def save_voucher(
     month changed. Raises WrongLines, InputError, NotFound, NotGranted, VoucherFixed, MadeElsewhere.
     """
     place = locked_place(actor=actor, account_set=account_set, right=Right.ENTER)
-    _check_header(place.books, header)
+    check_header(books=place.books, header=header)
     lines = filled(entries)
     known = known_of(account_set=account_set, lines=lines)
     if draft:
@@ -72,7 +78,7 @@ def save_voucher(
     else:
         check_lines(header, lines, known)
     voucher = _opened(place, voucher_id, header)
-    _put(voucher, header, lines)
+    put_head(voucher=voucher, header=header, lines=lines)
     if not draft:
         voucher.keep(number=voucher.number or next_number(voucher=voucher))
     voucher.saved_at = now or timezone.now()
@@ -90,7 +96,8 @@ def save_voucher(
 CHANGED = ["month", "word", "number", "day", "state", "attachments", "summary", "total", "saved_at"]
 
 
-def _check_header(books: Books, header: Header) -> None:
+def check_header(*, books: Books, header: Header) -> None:
+    """Raises InputError unless a voucher with this head can be entered now."""
     month = month_of(header.day)
     if header.word not in Word.values:
         raise InputError("word", _("Choose the kind of voucher."))
@@ -112,8 +119,7 @@ def _opened(place: Place, voucher_id: int | None, header: Header) -> Voucher:
     if voucher_id is None:
         return Voucher(account_set=place.account_set, maker=place.user)
     voucher = locked_voucher(account_set=place.account_set, voucher_id=voucher_id)
-    if origin_of(voucher):
-        raise MadeElsewhere(voucher=str(voucher))
+    require_made_here(voucher=voucher)
     if voucher.state == State.SAVED:
         voucher.take_back()
         voucher.save(update_fields=["state"])  # lines change only while it is a draft
@@ -125,29 +131,8 @@ def _opened(place: Place, voucher_id: int | None, header: Header) -> Voucher:
     return voucher
 
 
-@atomic
-def make_voucher(
-    *, place: Place, header: Header, entries: Sequence[Entry], kind: Voucher.Kind, now: datetime | None = None
-) -> Voucher:
-    """A numbered voucher of another origin waits to be audited, made by the person; its event is the caller's.
-
-    Part of the caller's transaction, which holds the books and has asked for its own right. Raises WrongLines,
-    InputError.
-    """
-    _check_header(place.books, header)
-    lines = filled(entries)
-    known = known_of(account_set=place.account_set, lines=lines)
-    check_lines(header, lines, known)
-    at = now or timezone.now()
-    voucher = Voucher(account_set=place.account_set, maker=place.user, kind=kind, saved_at=at)
-    _put(voucher, header, lines)
-    voucher.keep(number=next_number(voucher=voucher))
-    voucher.save(force_insert=True)
-    add_lines(voucher=voucher, lines=lines, known=known)
-    return voucher
-
-
-def _put(voucher: Voucher, header: Header, lines: Sequence[Entry]) -> None:
+def put_head(*, voucher: Voucher, header: Header, lines: Sequence[Entry]) -> None:
+    """The head, and what lists show of the lines; not saved."""
     voucher.month, voucher.day, voucher.word = month_of(header.day), header.day, header.word
     voucher.attachments = header.attachments
     voucher.summary = lines[0].summary if lines else ""
@@ -189,7 +174,7 @@ def next_number(*, voucher: Voucher) -> int:
 
 def locked_voucher(*, account_set: AccountSet, voucher_id: int) -> Voucher:
     """The voucher of this set, locked. Raises NotFound."""
-    rows = Voucher.objects.select_for_update(of=("self",)).select_related("maker", "auditor")
+    rows = Voucher.objects.select_for_update(of=("self",)).select_related("maker", "auditor", "reverses")
     found = rows.filter(account_set=account_set, pk=voucher_id).first()
     if found is None:
         raise NotFound()
@@ -200,82 +185,57 @@ def locked_voucher(*, account_set: AccountSet, voucher_id: int) -> Voucher:
 def delete_voucher(*, actor: Actor, account_set: AccountSet, voucher_id: int, now: datetime | None = None) -> None:
     """A draft, or a voucher nobody audited, is gone with its lines. Locks the books.
 
-    Raises NotFound, NotGranted, VoucherFixed, NumberNeeded.
+    Raises NotFound, NotGranted, MadeElsewhere, VoucherFixed, NumberNeeded.
     """
     place = locked_place(actor=actor, account_set=account_set, right=Right.VOID)
     voucher = locked_voucher(account_set=place.account_set, voucher_id=voucher_id)
+    require_made_here(voucher=voucher)
     name = str(voucher)
     if voucher.state not in (State.DRAFT, State.SAVED):
         raise VoucherFixed(voucher=name, state=voucher.get_state_display())
     _refuse_gap(voucher)
-    _drop(voucher)
-    if voucher.state == State.SAVED:
-        voucher.take_back()
-        voucher.save(update_fields=["state"])
-    Line.objects.filter(voucher=voucher).delete()
-    voucher.delete()
+    erase_voucher(voucher=voucher)
     note(what="book_voucher.deleted", actor=actor, account_set=account_set, at=now, voucher=name)
 
 
 @atomic
 def void_voucher(*, actor: Actor, account_set: AccountSet, voucher_id: int, now: datetime | None = None) -> Voucher:
-    """It counts nothing for good and keeps its number. Locks the books. Raises NotFound, NotGranted, MoveRefused."""
+    """It counts nothing for good and keeps its number. Locks the books.
+
+    Raises NotFound, NotGranted, MadeElsewhere, MoveRefused.
+    """
     place = locked_place(actor=actor, account_set=account_set, right=Right.VOID)
     voucher = locked_voucher(account_set=place.account_set, voucher_id=voucher_id)
+    require_made_here(voucher=voucher)
     voucher.void()
-    _drop(voucher)
     voucher.save(update_fields=["state"])
     note(what="book_voucher.voided", actor=actor, account_set=account_set, at=now, voucher=str(voucher))
     return voucher
 
 
-def _drop(voucher: Voucher) -> None:
-    """Whatever made it learns that it no longer counts."""
+def require_made_here(*, voucher: Voucher) -> None:
+    """It was made in the books, where alone it may be changed and taken back. Raises MadeElsewhere."""
     if origin := origin_of(voucher):
-        origin.drop(voucher)
+        raise MadeElsewhere(voucher, origin)
 
 
-def _refuse_gap(voucher: Voucher) -> None:
+def erase_voucher(*, voucher: Voucher) -> None:
+    """The draft or saved voucher is gone with its lines. Part of the caller's transaction, which holds the books."""
+    if voucher.state == State.SAVED:
+        voucher.take_back()
+        voucher.save(update_fields=["state"])
+    Line.objects.filter(voucher=voucher).delete()
+    voucher.delete()
+
+
+def is_number_needed(*, voucher: Voucher) -> bool:
     """A number below one that is posted cannot be given up: posted vouchers are never renumbered."""
     later = Voucher.objects.filter(
         account_set=voucher.account_set_id, month=voucher.month, word=voucher.word, state=State.POSTED
     )
-    if voucher.number is not None and later.filter(number__gt=voucher.number).exists():
+    return voucher.number is not None and later.filter(number__gt=voucher.number).exists()
+
+
+def _refuse_gap(voucher: Voucher) -> None:
+    if is_number_needed(voucher=voucher):
         raise NumberNeeded(voucher=str(voucher))
-
-
-@atomic
-def reverse_voucher(*, actor: Actor, account_set: AccountSet, voucher_id: int, now: datetime | None = None) -> Voucher:
-    """A red voucher with the same subjects and negative amounts waits to be audited (红字冲销).
-
-    It stands in the current period, today or on its nearest day. Locks the books. Raises NotFound, NotGranted,
-    InputError where the voucher is not posted or was reversed already.
-    """
-    place = locked_place(actor=actor, account_set=account_set, right=Right.ENTER)
-    voucher = locked_voucher(account_set=account_set, voucher_id=voucher_id)
-    if voucher.state != State.POSTED:
-        raise InputError("voucher", _("Only a posted voucher is reversed; another one can be changed."))
-    if voucher.reversals.exclude(state=State.VOID).exists():
-        raise InputError("voucher", _("There is a red voucher for this one already."))
-    at = now or timezone.now()
-    day = min(max(timezone.localdate(at), first_day(place.books.month)), _last_possible(place.books))
-    rows = list(voucher.lines.select_related("subject", "item"))
-    lines = [_red(voucher, row) for row in rows]
-    red = Voucher(account_set=account_set, maker=place.user, kind=Voucher.Kind.REVERSAL, reverses=voucher, saved_at=at)
-    _put(red, Header(day, voucher.word), lines)
-    red.keep(number=next_number(voucher=red))
-    red.save(force_insert=True)
-    add_lines(voucher=red, lines=lines, known=known_of(account_set=account_set, lines=lines))
-    note(what="book_voucher.reversed", actor=actor, account_set=account_set, at=now, voucher=str(voucher))
-    return red
-
-
-def _last_possible(books: Books) -> Any:
-    return first_day(following(books.month, policy.MONTHS_AHEAD))
-
-
-def _red(voucher: Voucher, row: Line) -> Entry:
-    words = f"冲销 {worded(voucher.month)} {voucher}：{row.summary}"  # books are kept in Chinese
-    quantity = -row.quantity if row.quantity is not None else None
-    item = row.item.code if row.item else ""
-    return Entry(words[: policy.SUMMARY_LENGTH], row.subject.code, -row.debit, -row.credit, quantity, item)

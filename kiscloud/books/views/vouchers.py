@@ -34,12 +34,8 @@ from kiscloud.books.origins import origin_of
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
 from kiscloud.books.services.posting import audit_voucher, audit_vouchers, post_voucher, post_vouchers, unaudit_voucher
-from kiscloud.books.services.vouchers import (
-    delete_voucher,
-    reverse_voucher,
-    save_voucher,
-    void_voucher,
-)
+from kiscloud.books.services.reversing import reverse_voucher
+from kiscloud.books.services.vouchers import delete_voucher, save_voucher, void_voucher
 from kiscloud.books.views.doors import address, draw, in_books
 
 State = Voucher.State
@@ -192,10 +188,10 @@ def detail(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
     return draw(request, place, "books/vouchers/detail.html", context)
 
 
-def _origin(voucher: Voucher) -> tuple[str, str] | None:
-    """What the voucher was made from, and where that is."""
+def _origin(voucher: Voucher) -> tuple[str, str, str] | None:
+    """What the voucher was made from, where that is, and how it is taken back."""
     found = origin_of(voucher)
-    return (str(found.label), found.address(voucher)) if found else None
+    return (str(found.label), found.address(voucher), str(found.way)) if found else None
 
 
 ACTS: dict[str, Any] = {

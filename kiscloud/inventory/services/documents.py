@@ -49,7 +49,7 @@ class InVoucher(DomainError):
 
     code = "document_in_voucher"
     sentence = _("%(document)s is in voucher %(voucher)s, so it cannot be made void.")
-    hint = _("Delete that voucher first, or enter a return.")
+    hint = _("Take its voucher back first, or enter a return.")
 
 
 @atomic

@@ -1,4 +1,7 @@
-"""Vouchers of stock documents: each confirmed document gets one, once, and waits for another when that one is gone."""
+"""Vouchers of stock documents: each confirmed document gets one, once, and waits for another when it was taken back.
+
+Only here they are taken back: the books neither delete nor reverse them, so stock and books never disagree.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,13 +16,14 @@ from kiscloud.books.entries import Header
 from kiscloud.books.models import Voucher
 from kiscloud.books.months import first_day
 from kiscloud.books.rights import Right
+from kiscloud.books.services.made_vouchers import make_voucher, take_back_voucher
 from kiscloud.books.services.people import Place, locked_place, note
 from kiscloud.books.services.posting import Done
-from kiscloud.books.services.vouchers import make_voucher
 from kiscloud.inventory import policy
 from kiscloud.inventory.bookings import bookings_of, summary_of
 from kiscloud.inventory.chart import Chart
 from kiscloud.inventory.models import Document, DocumentLine
+from kiscloud.inventory.services.documents import locked_document
 from kiscloud.models import AccountSet
 from kiscloud.set_parameters import TaxKind
 
@@ -30,6 +34,13 @@ class NothingToPost(DomainError):
     code = "nothing_to_post"
     sentence = _("None of these documents waits for a voucher.")
     hint = _("Confirm them first. Opening stock and documents that amount to nought get no voucher.")
+
+
+class NotPosted(DomainError):
+    """There is nothing to take back."""
+
+    code = "document_not_posted"
+    sentence = _("%(document)s has no voucher that could be taken back.")
 
 
 @atomic
@@ -73,8 +84,26 @@ def _post(place: Place, chart: Chart, document: Document, now: datetime | None) 
     return True
 
 
-def release_documents(*, voucher: Voucher) -> None:
-    """The documents of the voucher wait for another. Part of the books' transaction, which holds the books."""
+@atomic
+def unpost_document(
+    *, actor: Actor, account_set: AccountSet, document_id: int, now: datetime | None = None
+) -> Voucher | None:
+    """The document waits for another voucher, since the one that it had no longer counts; a red one is answered.
+
+    One that nobody audited is gone, or void where its number is needed; a posted one is reversed by a red voucher,
+    which waits to be audited. Locks the books, then the documents of the voucher. Raises NotFound, NotGranted,
+    NotPosted, VoucherFixed while it is audited and not yet posted.
+    """
+    place = locked_place(actor=actor, account_set=account_set, right=Right.STOCK_POST)
+    asked = locked_document(account_set=account_set, document_id=document_id)
+    voucher = asked.voucher
+    if voucher is None:
+        raise NotPosted(document=str(asked))
     for document in Document.objects.select_for_update(of=("self",)).filter(voucher=voucher).order_by("pk"):
         document.release()
         document.save(update_fields=["state", "voucher"])
+    name = str(voucher)
+    red = take_back_voucher(place=place, voucher_id=voucher.pk, now=now)
+    facts = {"document": str(asked), "voucher": name}
+    note(what="stock_document.taken_back", actor=actor, account_set=account_set, at=now, **facts)
+    return red

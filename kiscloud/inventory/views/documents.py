@@ -15,6 +15,7 @@ from config.errors import DomainError, InputError, NotFound
 from config.forms import refuse
 from config.paging import paginate
 from kiscloud.books.entries import WrongLines
+from kiscloud.books.models import Voucher
 from kiscloud.books.months import first_day, last_day
 from kiscloud.books.periods import as_choices
 from kiscloud.books.rights import Right
@@ -39,7 +40,7 @@ from kiscloud.inventory.services.documents import (
     save_document,
     void_document,
 )
-from kiscloud.inventory.services.posting import post_documents
+from kiscloud.inventory.services.posting import post_documents, unpost_document
 from kiscloud.inventory.views.doors import address, draw, in_stock
 
 State = Document.State
@@ -209,6 +210,7 @@ ACTS: dict[str, Any] = {
     "confirm": confirm_document,
     "void": void_document,
     "delete": delete_document,
+    "take-back": unpost_document,
 }
 
 
@@ -220,19 +222,26 @@ def act(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
     name = request.POST.get("act", "")
     here = address(place, "document-detail", pk=pk)
     wanted: dict[str, Any] = {"actor": request.actor, "account_set": place.account_set}
+    done: Any = None
     try:
         if name == "post":
             post_documents(**wanted, document_ids=[pk])
         elif name in ACTS:
-            ACTS[name](**wanted, document_id=pk)
+            done = ACTS[name](**wanted, document_id=pk)
             here = address(place, "document-list") if name == "delete" else here
     except NotFound:
         raise
     except DomainError as error:
         messages.error(request, f"{error} {error.hint}".strip())
         return redirect(here)
-    messages.success(request, _("Done."))
+    messages.success(request, _taken_back(done) if name == "take-back" else _("Done."))
     return redirect(here)
+
+
+def _taken_back(red: Voucher | None) -> str:
+    if red is None:
+        return _("The voucher is taken back.")
+    return _("The voucher is taken back: red voucher %(red)s waits to be posted.") % {"red": red}
 
 
 @require_POST

@@ -21,12 +21,12 @@ from kiscloud.books.services.posting import (
     post_vouchers,
     unaudit_voucher,
 )
+from kiscloud.books.services.reversing import reverse_voucher
 from kiscloud.books.services.set_up import require_audits
 from kiscloud.books.services.vouchers import (
     NumberNeeded,
     VoucherFixed,
     delete_voucher,
-    reverse_voucher,
     save_voucher,
     void_voucher,
 )

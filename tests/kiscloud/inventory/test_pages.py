@@ -5,9 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kiscloud.books.models import Voucher
 from kiscloud.inventory import urls
 from kiscloud.inventory.models import Document, Kind
 from kiscloud.models import Seat, SetUser
+from tests.accounts.api_client import ApiClient
 from tests.factories import make_user
 from tests.kiscloud.books.test_pages import client_of
 from tests.kiscloud.inventory.shop import Shop
@@ -113,6 +115,16 @@ def test_a_sale_is_typed_in_confirmed_and_posted():
     found = client.get(link).content.decode()
     assert "XSCK-202603-0001" in found
     assert "CGRK-202603-0001" not in found
+    assert all(f'value="{act}"' not in page.content.decode() for act in ("delete", "void"))
+    client.post(reverse("books:voucher-act", kwargs={"number": shop.set.number, "pk": voucher.pk}), {"act": "void"})
+    api = ApiClient(shop.product.company.account, maker=shop.makers_user)
+    one = f"sets/{shop.set.number}/vouchers/{voucher.pk}/"
+    for answer in (api.post(f"{one}void/"), api.post(f"{one}reverse/"), api.delete(one)):
+        assert answer.json()["code"] == "voucher_made_elsewhere"
+    assert Voucher.objects.get(pk=voucher.pk).state == "saved"
+    client.post(at(shop, "document-act", pk=sale.pk), {"act": "take-back"})
+    assert Document.objects.get(pk=sale.pk).state == "confirmed"
+    assert not Voucher.objects.filter(pk=voucher.pk).exists()
 
 
 def test_what_is_wrong_stands_at_its_row_and_a_refused_document_stays_a_draft():

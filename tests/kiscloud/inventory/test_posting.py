@@ -3,16 +3,20 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
-from kiscloud.books.models import Books, Subject, Voucher
+from kiscloud.books.models import Balance, Books, Subject, Voucher
 from kiscloud.books.services.items import add_item
 from kiscloud.books.services.people import NotGranted, place_of
+from kiscloud.books.services.posting import audit_vouchers, post_vouchers
+from kiscloud.books.services.reversing import make_red, reverse_voucher
+from kiscloud.books.services.set_up import require_audits
 from kiscloud.books.services.subjects import add_subject, next_code
-from kiscloud.books.services.vouchers import MadeElsewhere, delete_voucher, void_voucher
+from kiscloud.books.services.vouchers import MadeElsewhere, VoucherFixed, delete_voucher, void_voucher
 from kiscloud.inventory.chart import NoItem, NoSubject
 from kiscloud.inventory.models import Document, Kind
 from kiscloud.inventory.services.documents import InVoucher
-from kiscloud.inventory.services.posting import NothingToPost, post_documents
+from kiscloud.inventory.services.posting import NothingToPost, NotPosted, post_documents, unpost_document
 from kiscloud.set_parameters import TaxKind
 from tests.kiscloud.inventory.shop import Shop
 from tests.kiscloud.kis import person
@@ -65,23 +69,84 @@ def test_small_taxpayers_have_no_input_tax():
     assert entries(bought) == [("1405", "339.00", ""), ("2202", "", "339.00")]
 
 
-def test_a_document_is_posted_once_and_again_when_its_voucher_is_gone():
+def refused_in_books(shop, voucher):
+    """Nobody deletes, voids, reverses or changes it in the books, whatever their rights there; it is as it was."""
+    before = Voucher.objects.filter(pk=voucher.pk).values().get()
+    for act in (delete_voucher, void_voucher, reverse_voucher):
+        with pytest.raises(MadeElsewhere) as refused:
+            act(actor=shop.maker, account_set=shop.set, voucher_id=voucher.pk)
+        assert "inventory" in str(refused.value.hint)
+    with pytest.raises(MadeElsewhere):
+        shop.write(("1405", "1", ""), ("2202", "", "1"), voucher_id=voucher.pk)
+    return Voucher.objects.filter(pk=voucher.pk).values().get() == before
+
+
+def taken_back(shop, document):
+    """The red voucher, if there is one; the document waits for another voucher."""
+    red = unpost_document(actor=shop.maker, account_set=shop.set, document_id=document.pk)
+    assert Document.objects.get(pk=document.pk).state == "confirmed"
+    return red
+
+
+@pytest.mark.usefixtures("english")
+def test_a_voucher_is_taken_back_from_its_document_only_and_made_again():
     shop = Shop()
     bought = shop.buy(("A", "10", "30"))
+    with pytest.raises(NotPosted):
+        unpost_document(actor=shop.maker, account_set=shop.set, document_id=bought.pk)
     assert shop.vouch(bought) == 1
     with pytest.raises(NothingToPost):
         shop.vouch(bought)
     with pytest.raises(InVoucher):
         shop.void(bought)
-    for go in (delete_voucher, void_voucher):
-        voucher = Voucher.objects.get(state="saved")
-        with pytest.raises(MadeElsewhere):
-            shop.write(("1405", "1", ""), ("2202", "", "1"), voucher_id=voucher.pk)
-        go(actor=shop.maker, account_set=shop.set, voucher_id=voucher.pk)
-        assert Document.objects.get(pk=bought.pk).state == "confirmed"
-        assert post_documents(actor=shop.maker, account_set=shop.set, month=202603).done == 1
-    assert list(Voucher.objects.order_by("pk").values_list("state", flat=True)) == ["void", "saved"]
-    assert shop.post() == 1
+    assert refused_in_books(shop, Voucher.objects.get())
+    assert taken_back(shop, bought) is None
+    assert not Voucher.objects.exists()
+    shop.vouch(bought)
+    audit_vouchers(actor=shop.auditor, account_set=shop.set, voucher_ids=[Voucher.objects.get().pk])
+    with pytest.raises(VoucherFixed):
+        taken_back(shop, bought)
+    assert Document.objects.get(pk=bought.pk).state == "posted"
+
+
+@pytest.mark.usefixtures("english")
+def test_a_posted_voucher_is_taken_back_by_a_red_one_that_stays():
+    shop = Shop()
+    bought = shop.buy(("A", "10", "30"))
+    shop.vouch(bought)
+    shop.post()
+    voucher = Voucher.objects.get()
+    assert refused_in_books(shop, voucher)
+    red = taken_back(shop, bought)
+    assert (red.reverses_id, str(red.total)) == (voucher.pk, "-339.00")
+    assert refused_in_books(shop, red)  # without it the goods would stand in the books twice
+    assert shop.vouch(bought) == 1
+    assert shop.post() == 2
+    stands = Balance.objects.get(account_set=shop.set, subject__code="1405")
+    assert stands.closing == Decimal("300.00")
+    assert taken_back(shop, bought).reverses_id != voucher.pk
+    assert shop.void(bought).state == "void"
+
+
+def test_a_red_voucher_from_before_is_not_made_twice():
+    shop = Shop()
+    bought = shop.buy(("A", "10", "30"))
+    shop.vouch(bought)
+    shop.post()
+    place = place_of(actor=shop.maker, number=shop.set.number)
+    red = make_red(place=place, voucher=Voucher.objects.get(), at=timezone.now())
+    assert taken_back(shop, bought) == red
+
+
+def test_a_number_below_posted_ones_stays_when_its_voucher_is_taken_back():
+    shop = Shop()
+    require_audits(actor=shop.maker, account_set=shop.set, audit_first=False)
+    bought = shop.buy(("A", "10", "30"))
+    shop.vouch(bought)
+    later = shop.write(("1002", "1", ""), ("5001", "", "1"))
+    post_vouchers(actor=shop.maker, account_set=shop.set, voucher_ids=[later.pk])
+    assert taken_back(shop, bought) is None
+    assert Voucher.objects.get(number=1).state == "void"
 
 
 def test_opening_stock_and_what_amounts_to_nought_get_no_voucher():
@@ -148,5 +213,7 @@ def test_storekeepers_enter_and_bookkeepers_post():
     for user in (keeper, viewer):
         with pytest.raises(NotGranted):
             post_documents(actor=person(user), account_set=shop.set, document_ids=[bought.pk])
+        with pytest.raises(NotGranted):
+            unpost_document(actor=person(user), account_set=shop.set, document_id=bought.pk)
     booker = shop.add("bookkeepers")
     assert post_documents(actor=person(booker), account_set=shop.set, document_ids=[bought.pk]).done == 1
