@@ -1,14 +1,60 @@
-"""What an order can be made cheaper with, and what things cost before that."""
+"""What makes things cheaper for an account, and what they cost before that."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import Account
-from finance.models import Coupon, Price, Product
+from django.db.models import Q, QuerySet
+
+from accounts.models import Account, Relationship
+from accounts.permissions import Inherit
+from config.errors import NotFound
+from finance.bills import members_shown
+from finance.models import Commitment, Coupon, Discount, Inheritance, Price, Product
 from finance.models.product import PayMode
 from finance.pricing import Tier
-from finance.services.trusts import payer_of
+from finance.services.trusts import Payer, payer_of
 
 COUPONS_OFFERED_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Discounts:
+    """An account's contract discounts and those that count for it besides; `inherited` says from whom, if it does."""
+
+    rows: QuerySet[Discount]
+    payer: Payer
+    inherited: Inheritance | None
+
+
+def discounts_of(*, account: Account, at: datetime) -> Discounts:
+    """All of its own, and what holds now of whoever pays for it, or of whom it inherits (K1.3, A2.9, A4.3)."""
+    payer = payer_of(account=account, at=at)
+    running = Q(ends_at=None) | Q(ends_at__gt=at)
+    inherited = Inheritance.objects.filter(running, member=account, what=Inherit.DISCOUNT, starts_at__lte=at)
+    from_whom = inherited.select_related("manager").first()
+    theirs = Discount.objects.none()
+    if payer.trust is not None:
+        theirs = Discount.objects.filter(account=payer.account).valid(at=at)
+    elif from_whom is not None:
+        theirs = Discount.objects.filter(account=from_whom.manager, inheritable=True).valid(at=at)
+    rows = Discount.objects.filter(account=account) | theirs
+    return Discounts(rows.select_related("product", "category", "account"), payer, from_whom)
+
+
+def commitment_seen(*, account: Account, commitment_id: int) -> tuple[Commitment, Relationship | None]:
+    """One of the account's, or, with the relationship by which it sees it, of a member that shows its bills.
+
+    Raises NotFound (K1.2, K7.4).
+    """
+    found = Commitment.objects.select_related("product", "category").filter(pk=commitment_id).first()
+    if found is None:
+        raise NotFound()
+    if found.account_id == account.pk:
+        return found, None
+    link = members_shown(account).select_related("manager", "member").filter(member=found.account_id).first()
+    if link is None:
+        raise NotFound()
+    return found, link
 
 
 def coupons_for(*, account: Account, product: Product, at: datetime) -> list[Coupon]:

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from accounts.api.base import AccountView
+from accounts.guards import managed
+from accounts.models import Account
 from accounts.models.api_key import Scope
+from accounts.permissions import Point
+from accounts.services.looks import note_look
 from config.api.view import KEY_HEADER
 
 
@@ -38,3 +42,11 @@ class BillsView(KeyedView):
         "PATCH": Scope.BILLS_WRITE,
         "DELETE": Scope.BILLS_WRITE,
     }
+
+    def whose(self, relationship_id: int | None, point: Point, *, page: str) -> Account:
+        """This account, or the member of one of its relationships that grants the point; that reads who looked."""
+        if relationship_id is None:
+            return self.account
+        link = managed(self.account, relationship_id, point)
+        note_look(actor=self.actor, relationship=link, page=page, point=point)
+        return link.member

@@ -36,14 +36,19 @@ class WantedIn(Strict):
         return attrs
 
 
-class OrderQuery(Query):
-    """Narrows the list of orders."""
+class MemberQuery(Query):
+    """Whose: this account's, or a member's."""
 
-    kind = serializers.ChoiceField(Order.Kind.choices, required=False)
-    state = serializers.ChoiceField(Order.State.choices, required=False)
     relationship = serializers.IntegerField(
         required=False,
         min_value=1,
         max_value=ID_MOST,
-        help_text=_("The id of a relationship: orders of that member, if it shows them."),
+        help_text=_("The id of a relationship: of that member. Left out: of the account itself."),
     )
+
+
+class OrderQuery(MemberQuery):
+    """Narrows the list of orders."""
+
+    kind = serializers.ChoiceField(Order.Kind.choices, required=False)
+    state = serializers.ChoiceField(Order.State.choices, required=False)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,12 +13,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
-from accounts.permissions import Inherit, Right
+from accounts.permissions import Right
 from config.nav import NavItem
 from config.paging import paginate
 from config.web import page
 from finance.breakdown import coupon_words, mode_of, per_cent, scope_of
-from finance.models import Coupon, Discount, Inheritance, Voucher, VoucherUse
+from finance.models import Coupon, Discount, Voucher, VoucherUse
+from finance.offers import discounts_of
 from finance.services.trusts import payer_of
 
 State = tuple[Promise, str]
@@ -95,22 +95,13 @@ def coupons(request: ConsoleRequest) -> HttpResponse:
 def discounts(request: ConsoleRequest) -> HttpResponse:
     """Own contract discounts, and whose count besides or instead (K1.3, A2.9)."""
     now = timezone.now()
-    payer = payer_of(account=request.account, at=now)
-    running = Q(ends_at=None) | Q(ends_at__gt=now)
-    inherited = Inheritance.objects.filter(running, member=request.account, what=Inherit.DISCOUNT, starts_at__lte=now)
-    from_whom = inherited.select_related("manager").first()
-    theirs = Discount.objects.none()
-    if payer.trust is not None:
-        theirs = Discount.objects.filter(account=payer.account).valid(at=now)
-    elif from_whom is not None:
-        theirs = Discount.objects.filter(account=from_whom.manager, inheritable=True).valid(at=now)
-    found = Discount.objects.filter(account=request.account) | theirs
-    rows = paginate(found.select_related("product", "category", "account"), request, order=("-valid_from", "-id"))
+    found = discounts_of(account=request.account, at=now)
+    rows = paginate(found.rows, request, order=("-valid_from", "-id"))
     context = {
         "page": rows,
         "rows": [(one, scope_of(one), per_cent(one.rate), state_of(one, now)) for one in rows],
-        "payer": payer,
-        "inherited": from_whom,
+        "payer": found.payer,
+        "inherited": found.inherited,
         "tabs": tabs(request),
     }
     return page(request, "finance/discounts/list.html", context, part="_rows.html")
