@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_index import Topic, Waiting, add_topic, add_waiting
-from finance.models import Dispute, LedgerAlarm, TopUp, Withdrawal
+from finance.models import Dispute, LateUsage, LedgerAlarm, TopUp, Withdrawal
 
 TOP_UPS = Waiting(
     _("Bank transfers to confirm"),
@@ -46,6 +46,15 @@ DISPUTES = Waiting(
     "admin:finance_dispute_changelist",
     "needs=answer",
     lambda: Dispute.objects.filter(state=Dispute.State.OPEN).count(),
+)
+UNBILLED = Waiting(
+    _("Usage that waits for its bill"),
+    "hourglass",
+    "finance.view_lateusage",
+    "admin:finance_lateusage_changelist",
+    "",
+    LateUsage.objects.count,
+    "warn",
 )
 BILLS = Topic(
     "bills",
@@ -94,13 +103,13 @@ LIMITS = Topic(
 USAGE = Topic(
     "usage",
     _("Usage and bills"),
-    ["finance.usageimport", "finance.meteringkey", "finance.billingshard", "finance.billline"],
+    ["finance.usageimport", "finance.meteringkey", "finance.billingshard", "finance.lateusage", "finance.billline"],
 )
 
 
 def register() -> None:
     """Staff see what waits about money, and its pages by topic, from now on."""
-    for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES, ALARMS, DISPUTES):
+    for waiting in (TOP_UPS, WITHDRAWALS, TROUBLES, ALARMS, DISPUTES, UNBILLED):
         add_waiting(waiting)
     for topic in (CATALOGUE, OFFERS, BILLS, MONEY, PAYERS, LIMITS, USAGE, LEDGER):
         add_topic(topic)
