@@ -71,10 +71,10 @@ def test_the_15th_by_hour_by_day_and_by_month(pair):
     assert books_sum() == 0
 
 
-@pytest.mark.rule("A2.15", "A2.1")
-def test_moving_out_counts_from_the_next_cycle_too(pair):
+@pytest.mark.rule("A2.15", "A2.1", "A2.9", "A4.3")
+def test_moving_out_on_the_15th_by_hour_by_day_and_by_month(pair):
     manager, member = pair.manager, pair.member
-    hourly, daily = make_product("1", cycle="hour"), make_product("1", cycle="day")
+    hourly, daily, monthly = (make_product("1", cycle=cycle) for cycle in ("hour", "day", "month"))
     trust = propose_trust(actor=mover(manager), relationship_id=pair.pk, now=FIRST - DAY)
     accept_trust(actor=acting(member), trust_id=trust.pk, now=FIRST - DAY)
     end_trust(actor=mover(manager), trust_id=trust.pk, now=NOON_OF_THE_15TH)
@@ -82,6 +82,22 @@ def test_moving_out_counts_from_the_next_cycle_too(pair):
         use(member, hourly, FIRST + 14 * DAY + timedelta(hours=hour), "1")
     for day in (13, 14, 15):
         use(member, daily, FIRST + day * DAY + timedelta(hours=1), "1")
-    bill(FIRST + 20 * DAY)
+    use(member, monthly, FIRST + 20 * DAY, "10")
+    use(member, monthly, FIRST + 40 * DAY, "10")
+    bill(FIRST + 70 * DAY)
+    # 11:00 and 12:00, the hour in which it ended, at the manager's 80 %; 13:00 is the member's at the list price.
     assert (sums(manager, hourly), sums(member, hourly)) == (D("1.60"), D("1.00"))
+    # The 14th and all of the 15th; the 16th.
     assert (sums(manager, daily), sums(member, daily)) == (D("1.60"), D("1.00"))
+    # March had begun, so what was used on the 21st is still the manager's; April is the member's.
+    assert (sums(manager, monthly), sums(member, monthly)) == (D("8.00"), D("10.00"))
+    assert (funds(manager).credit_used, funds(manager).cash) == (D("11.20"), D("0.00"))
+    assert (funds(member).cash, funds(member).credit_used) == (D("100.00") - D("12.00"), D("0.00"))
+    issue_statements(now=FIRST + 71 * DAY)
+    months = {(one.account_id, one.month.month): (one.cash, one.credit, one.due) for one in Statement.objects.all()}
+    assert months == {
+        (manager.pk, 3): (D("0.00"), D("11.20"), D("11.20")),
+        (member.pk, 3): (D("2.00"), D("0.00"), D("0.00")),
+        (member.pk, 4): (D("10.00"), D("0.00"), D("0.00")),
+    }
+    assert books_sum() == 0
