@@ -37,6 +37,13 @@ class BillSumsOut(serializers.Serializer[Any]):
     outstanding = Yuan(help_text=_("Unpaid when it was billed."))
 
 
+class BilledOut(serializers.Serializer[Any]):
+    """How far usage is billed; null while a manager pays for the account, because usage comes onto its bill."""
+
+    until = serializers.DateTimeField(allow_null=True, help_text=_("Usage of cycles that ended by then is billed."))
+    waiting = serializers.IntegerField(help_text=_("Earlier readings that are still checked and billed afterwards."))
+
+
 class BillLineOut(serializers.Serializer[BillLine]):
     """One line: payable = gross − covered − discount − rounding − coupon = voucher + cash + credit + outstanding."""
 

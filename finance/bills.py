@@ -13,9 +13,10 @@ from typing import Any
 
 from django.db.models import Count, DateField, Func, Q, QuerySet, Sum
 
-from accounts.models import Account, Folder, Relationship
+from accounts.models import Account, Relationship
 from accounts.permissions import Point
 from config.errors import NotFound
+from finance.folders import owned_in, placed, with_path
 from finance.models import BillLine, Spend, Statement
 from finance.money import ZERO
 
@@ -90,6 +91,11 @@ def lines_of(account: Account, asked: Asked) -> "QuerySet[BillLine]":
     return _narrowed(account, BillLine.objects.annotate(day=day), asked)
 
 
+def lines_with_folders(account: Account, asked: Asked) -> "QuerySet[BillLine]":
+    """The same, each with the `path` of the folder in which whoever used it stands now."""
+    return with_path(account, lines_of(account, asked))
+
+
 def totals_of(account: Account, asked: Asked) -> Rows:
     """The same, to be added up: from sums by day where they are kept, and can answer."""
     if any(asked.get(name) for name in OF_LINES):
@@ -102,7 +108,7 @@ def _narrowed(account: Account, found: Rows, asked: Asked) -> Rows:
     for name, narrow in _NARROWINGS.items():
         if value := asked.get(name):
             found = narrow(account, found, value)
-    return found
+    return owned_in(account, found, asked)
 
 
 def _statements(account: Account, asked: Asked) -> "QuerySet[Statement]":
@@ -149,12 +155,6 @@ def _named(words: str, at: str = "") -> Q:
     return Q(**{f"{at}name__icontains": words}) | Q(**{f"{at}username": words.lower()})
 
 
-def _folder(account: Account, found: Rows, folder_id: Any) -> Rows:
-    below = folders_below(account, int(folder_id))
-    links = Relationship.objects.in_force().filter(manager=account, folder_id__in=below)
-    return found.filter(owner__in=links.values("member"))
-
-
 def is_number(words: str) -> bool:
     """Whether this is a whole account number."""
     return words.isdecimal() and len(words) == NUMBER_DIGITS
@@ -170,25 +170,10 @@ _NARROWINGS: dict[str, Callable[[Account, Rows, Any], Rows]] = {
     "product": _by("product__code"),
     "category": _by("product__category__code"),
     "member": _member,
-    "folder": _folder,
     "kind": _by("category"),
     "instance": _by("instance"),
     "paid": _paid,
 }
-
-
-def folders_below(account: Account, folder_id: int) -> set[int]:
-    """The folder and everything in it; empty for a folder of somebody else. One query."""
-    children: dict[int | None, list[int]] = {}
-    known = set()
-    for pk, parent in Folder.objects.filter(owner=account).values_list("pk", "parent_id"):
-        children.setdefault(parent, []).append(pk)
-        known.add(pk)
-    found, waiting = set(), [folder_id] if folder_id in known else []
-    while waiting:
-        found.add(inner := waiting.pop())
-        waiting += children.get(inner, [])
-    return found
 
 
 def sum_columns(rows: Rows) -> dict[str, Any]:
@@ -229,8 +214,8 @@ def members_looked_at(account: Account, asked: Asked) -> list[Relationship]:
     links = members_shown(account).select_related("manager", "member").filter(member__in=billed)
     if words := asked.get("member"):
         links = links.filter(_named(words, "member__"))
-    if folder := asked.get("folder"):
-        links = links.filter(folder_id__in=folders_below(account, int(folder)))
+    if (fits := placed(account, asked)) is not None:
+        links = links.filter(fits)
     return list(links.order_by("pk"))
 
 

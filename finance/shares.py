@@ -80,7 +80,7 @@ def folder_shares(account: Account, members: Mapping[int, Pair]) -> Shares:
     rows = [row for row in _below(root, folders, direct, 0) if row.amount or row.before or row.depth]
     loose = direct.get(None, NOTHING)
     if any(loose):
-        rows.append(Share(_("In no folder"), *loose, depth=1))
+        rows.append(Share(_("In no folder"), *loose, asked={"directly": "1"}, depth=1))
     return Shares(rows)
 
 

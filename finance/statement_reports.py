@@ -13,7 +13,7 @@ from accounts.actors import PointMissing
 from accounts.models import Account, Relationship
 from accounts.permissions import Point
 from config.errors import NotFound
-from finance.bills import folders_below
+from finance.folders import folders_below
 from finance.models import BillLine, PlanItem, Product, Statement
 from finance.models.statement import OWES, StatementQuerySet
 from finance.money import ZERO

@@ -49,6 +49,9 @@ class BillQuery(DayQuery):
     folder = serializers.IntegerField(
         required=False, min_value=1, max_value=ID_MOST, help_text=_("With everything below it.")
     )
+    directly = serializers.BooleanField(
+        required=False, help_text=_("Only what lies directly in the folder; without a folder, what lies in none.")
+    )
     kind = serializers.ChoiceField(BillLine.Category.choices, required=False)
     instance = serializers.CharField(required=False, max_length=100)
     paid = serializers.ChoiceField(sorted(PAID), required=False)

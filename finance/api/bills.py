@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers
@@ -16,8 +17,10 @@ from config.api.view import checked
 from finance.api.base import BillsView
 from finance.api.bill_inputs import BillQuery, SpendingQuery, asked_of
 from finance.bill_groups import grouped, named, rows_for
-from finance.bill_serializers import BillGroupOut, BillLineOut, BillSumsOut
+from finance.bill_serializers import BilledOut, BillGroupOut, BillLineOut, BillSumsOut
+from finance.billed import billed_so_far
 from finance.bills import Rows, line_seen, lines_of, members_looked_at, sums_of, totals_of
+from finance.services.trusts import is_trusteed
 
 TAGS = ["bills"]
 SHOWN = ("statement", "product", "owner", "payer")
@@ -25,7 +28,8 @@ SHOWN = ("statement", "product", "owner", "payer")
 
 def _page(name: str, item: serializers.Serializer[Any]) -> Any:
     links = {link: serializers.URLField(allow_null=True) for link in ("next", "previous")}
-    return inline_serializer(name, {"data": item, **links, "sums": BillSumsOut(allow_null=True)})
+    first = {"sums": BillSumsOut(allow_null=True), "billed": BilledOut(allow_null=True)}
+    return inline_serializer(name, {"data": item, **links, **first})
 
 
 class _Bills(BillsView):
@@ -36,10 +40,18 @@ class _Bills(BillsView):
         note_looks(actor=self.actor, relationships=links, page="bills", point=Point.VIEW_BILLS)
 
     def with_sums(self, answer: Response, query: Mapping[str, Any], rows: Rows) -> Response:
-        """Of all that was asked for, on the first page."""
+        """Of all that was asked for, and how far usage is billed, on the first page."""
         first = "after" not in query and "before" not in query
         answer.data["sums"] = BillSumsOut(sums_of(rows)).data if first else None
+        answer.data["billed"] = self._billed(query["scope"]) if first else None
         return answer
+
+    def _billed(self, scope: str) -> Mapping[str, Any] | None:
+        """None while a manager pays: usage comes onto its bill (A2.10)."""
+        now = timezone.now()
+        if is_trusteed(account=self.account, at=now):
+            return None
+        return BilledOut(billed_so_far(self.account, scope, at=now)).data
 
 
 @extend_schema_view(
@@ -48,7 +60,8 @@ class _Bills(BillsView):
         tags=TAGS,
         summary=_("List bill lines"),
         description=_(
-            "What this account pays, members that it pays for included, newest first. Sums on the first page."
+            "What this account pays, members that it pays for included, newest first. Sums, and how far usage is "
+            "billed, on the first page."
         ),
         parameters=[BillQuery],
         responses=_page("BillPage", BillLineOut(many=True)),
@@ -85,7 +98,11 @@ class OneBill(_Bills):
         operation_id="spending_list",
         tags=TAGS,
         summary=_("Add up spending"),
-        description=_("By month, day, product, account or instance; by month it is a year unless a time is given."),
+        description=_(
+            "By month, day, product, account, folder or instance; by month it is a year unless a time is given. "
+            "By folder: those in the folder asked for, each with everything below it, and what lies directly in it "
+            "or in none."
+        ),
         parameters=[SpendingQuery],
         responses=_page("SpendingPage", BillGroupOut(many=True)),
     )

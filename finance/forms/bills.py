@@ -66,6 +66,11 @@ class BillFilter(DaysForm):
     product = forms.ChoiceField(label=_("Product"), required=False)
     category = forms.ChoiceField(label=_("Category"), required=False)
     folder = forms.ChoiceField(label=_("Folder"), required=False)
+    directly = forms.ChoiceField(
+        label=_("Of the folder"),
+        required=False,
+        choices=[("", _("Everything below it")), ("1", _("Only what lies directly in it, or in none"))],
+    )
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All kinds")), *BillLine.Category.choices]
     )
@@ -75,7 +80,7 @@ class BillFilter(DaysForm):
         required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput, label=_("Statement")
     )
     by = forms.CharField(required=False, widget=forms.HiddenInput)
-    more = ("category", "instance", "since", "until")  # drawn behind “More”
+    more = ("category", "instance", "since", "until", "directly")  # drawn behind “More”
 
     def __init__(self, data: QueryDict, *, account: Account) -> None:
         """With the products on sale, the account's folders, and a time."""
@@ -88,8 +93,10 @@ class BillFilter(DaysForm):
         folders = [(str(pk), name) for pk, name in folder_choices(account)]
         self.fields["folder"].choices = [("", _("All folders")), *folders]  # type: ignore[attr-defined]
         self.has_members = members_shown(account).exists()
+        self.has_folders = bool(folders)
         if not folders:
             self.fields["folder"].widget = forms.HiddenInput()
+            self.fields["directly"].widget = forms.HiddenInput()
         if not self.has_members:
             self.fields["scope"].widget = forms.HiddenInput()
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from finance.bills import PARTS, lines_of
+from finance.bills import PARTS, lines_with_folders
 from finance.models import BillLine
 from finance.spreadsheets import harmless
 from finance.tables.base import Table, clock
@@ -32,6 +32,7 @@ COLUMNS = (
     "order_id",
     "transfer_id",
     "pk",
+    "path",
 )
 
 
@@ -41,13 +42,13 @@ def _titles() -> list[str]:
     how_much = [_("From"), _("Until"), _("Quantity"), _("Unit"), _("Share that is paid")]
     price = [_("List price"), _("Covered by commitments"), _("Discount"), _("Rounded off"), _("Coupon"), _("Payable")]
     payment = [_("Vouchers"), _("Cash"), _("Credit"), _("Unpaid when billed")]
-    return [*what, *who, *how_much, *price, *payment, _("Order"), _("Transfer"), _("Line")]
+    return [*what, *who, *how_much, *price, *payment, _("Order"), _("Transfer"), _("Line"), _("Folder")]
 
 
 def _cells(_account: int, row: Sequence[Any]) -> list[Cell]:
     month, billed, kind, code, product, unit, instance, number, name, payer, payer_name, start, end, *rest = row
     quantity, rate, *parts = rest[: 2 + len(PARTS)]
-    order, transfer, line = rest[2 + len(PARTS) :]
+    order, transfer, line, folder = rest[2 + len(PARTS) :]
     return [
         f"{month:%Y-%m}",
         clock(billed),
@@ -68,16 +69,17 @@ def _cells(_account: int, row: Sequence[Any]) -> list[Cell]:
         str(order or ""),
         str(transfer or ""),
         str(line),
+        harmless(folder),
     ]
 
 
 BILLS = Table(
     title=gettext_lazy("Bill lines"),
     slug=gettext_lazy("bills"),
-    found=lines_of,
+    found=lines_with_folders,
     order=("-billed_at", "-id"),
     columns=COLUMNS,
     titles=_titles,
-    widths=(10, 20, 12, 16, 22, 24, 24, 14, 24, 14, 20, 20, 14, 10, 10, *(14,) * len(PARTS), 12, 12, 12),
+    widths=(10, 20, 12, 16, 22, 24, 24, 14, 24, 14, 20, 20, 14, 10, 10, *(14,) * len(PARTS), 12, 12, 12, 30),
     cells=_cells,
 )

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
-from finance.bills import lines_of
+from finance.bills import lines_with_folders
 from finance.cycles import month_start, next_month
 from finance.models import BillLine
 from finance.models.product import PayMode
@@ -55,6 +55,7 @@ COLUMNS = (
     "product__pay_mode",
     "product__category__code",
     "instance",
+    "path",
 )
 Row = dict[str, Any]
 
@@ -124,6 +125,7 @@ FIELDS: dict[str, Callable[[Row], Cell]] = {
     "SkuId": lambda row: row["product__code"],
     "SubAccountId": lambda row: row["owner__number"],
     "SubAccountName": lambda row: row["owner__name"],
+    "x_Folder": lambda row: row["path"],
     "x_PayMode": lambda row: str(PayMode(row["product__pay_mode"]).value),
 }
 
@@ -136,7 +138,7 @@ def _cells(_account: int, row: Sequence[Any]) -> list[Cell]:
 FOCUS = Table(
     title=gettext_lazy("Bill lines in FOCUS columns"),
     slug="focus",
-    found=lines_of,
+    found=lines_with_folders,
     order=("-billed_at", "-id"),
     columns=COLUMNS,
     titles=lambda: list(FIELDS),

@@ -13,8 +13,10 @@ from accounts.services.looks import note_look, note_looks
 from config.nav import NavItem
 from config.paging import Page, paginate
 from config.web import page
-from finance.bill_groups import LABELS, LINE, NEXT, page_of_groups, rows_for
+from finance.bill_groups import FOLDER, LABELS, LINE, NEXT, GroupRow, page_of_groups, rows_for
+from finance.billed import billed_so_far
 from finance.bills import Asked, line_seen, lines_of, looked_at, members_looked_at, sums_of, totals_of
+from finance.folders import trail
 from finance.forms.bills import BillFilter
 from finance.models import BillLine, CommitmentUse, VoucherUse
 from finance.price_steps import payment_of, steps_of
@@ -33,17 +35,19 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     by, asked = form.by_name, form.asked
     link, seen = looked_at(account, asked), members_looked_at(account, asked)
     note_looks(actor=request.actor, relationships=seen, page="bills", point=Point.VIEW_BILLS)
-    query, rows = _query(request), _rows(request, by, asked)
+    query, rows, payer = _query(request), _rows(request, by, asked), _other_payer(request)
     context = {
         "filter": form,
         "by": by,
-        "tabs": [_tab(query, key, current=key == by) for key in LABELS],
+        "tabs": [_tab(query, key, current=key == by) for key in LABELS if key != FOLDER or form.has_folders],
+        "trail": _trail(request, query, by, asked),
         "page": rows,
-        "rows": rows if by == LINE else [(row, _deeper(query, by, row.asked)) for row in rows],
+        "rows": rows if by == LINE else [(row, _deeper(query, by, row)) for row in rows],
         "sums": sums_of(totals_of(account, asked)),
         "asked": query.urlencode(),
         "member": link.member if link else None,
-        "payer": _other_payer(request),
+        "payer": payer,
+        "billed": None if payer else billed_so_far(account, asked.get("scope", ""), at=timezone.now()),
     }
     return page(request, "finance/bills/list.html", context, part="_rows.html")
 
@@ -67,9 +71,22 @@ def _tab(query: Any, key: str, *, current: bool) -> NavItem:
     return NavItem(label=str(LABELS[key]), url=f"?{link.urlencode()}", icon="", current=current)
 
 
-def _deeper(query: Any, by: str, asked: Asked) -> str:
+def _trail(request: ConsoleRequest, query: Any, by: str, asked: Asked) -> list[NavItem]:
+    """From the root down to the folder that is looked into; nothing while none is."""
+    if by != FOLDER or not asked.get("folder"):
+        return []
+    items = []
+    for folder in trail(request.account, int(asked["folder"])):
+        link = query.copy()
+        link.pop("directly", None)
+        link["folder"] = "" if folder.parent_id is None else folder.pk
+        items.append(NavItem(folder.name, f"?{link.urlencode()}", current=str(folder.pk) == str(asked["folder"])))
+    return items
+
+
+def _deeper(query: Any, by: str, row: GroupRow) -> str:
     link = query.copy()
-    for name, value in {**asked, "by": NEXT[by]}.items():
+    for name, value in {**row.asked, "by": by if row.holds_folders else NEXT[by]}.items():
         link[name] = value
     return f"?{link.urlencode()}"
 

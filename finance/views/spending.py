@@ -11,6 +11,7 @@ from accounts.http import ConsoleRequest
 from accounts.permissions import Point, Right
 from accounts.services.looks import note_looks
 from config.web import page
+from finance.billed import billed_so_far
 from finance.bills import GROUP, members_looked_at
 from finance.forms.bills import SpendingFilter
 from finance.services.trusts import payer_of
@@ -36,5 +37,6 @@ def show(request: ConsoleRequest) -> HttpResponse:
         "bills": f"month={chosen['month']:%Y-%m}" + ("&scope=group" if chosen["scope"] == GROUP else ""),
         "earlier": f"{months_back(chosen['month'], 1):%Y-%m}",
         "payer": payer.account if payer.trust else None,
+        "billed": None if payer.trust else billed_so_far(account, chosen["scope"], at=now),
     }
     return page(request, "finance/spending/show.html", context, part="_picture.html")

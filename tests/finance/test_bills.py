@@ -12,7 +12,7 @@ from accounts.services.directory import create_folder, open_directory
 from accounts.services.looks import note_looks
 from config.errors import NotFound
 from finance import policy
-from finance.bill_groups import ACCOUNT, DAY, INSTANCE, KEYS, MONTH, PRODUCT, grouped, named, rows_for
+from finance.bill_groups import ACCOUNT, DAY, FOLDER, INSTANCE, KEYS, MONTH, PRODUCT, grouped, named, rows_for
 from finance.bills import line_seen, lines_of, looked_at, members_looked_at, payers_seen, sums_of, totals_of
 from finance.models import BillLine, DaySum, Statement
 from finance.services.day_sums import keep_sums, sum_statement
@@ -117,22 +117,60 @@ def test_filters_narrow_what_is_added_up(manager, member, product, asked, amount
     assert sums_of(lines_of(manager, asked)).payable == amount
 
 
+def in_folder(manager, folder, amount: str, account=None) -> None:
+    """A member stands there, and what it used costs so much."""
+    link = make_relationship(manager, account or make_account())
+    link.folder = folder
+    link.save(update_fields=["folder"])
+    make_line(link.member, amount)
+
+
+@pytest.fixture
+def folders(manager):
+    """The root, one folder in it, and one in that."""
+    actor = acting(manager)
+    root = open_directory(actor=actor, account=manager)
+    north = create_folder(actor=actor, account=manager, parent_id=root.pk, name="北方")
+    return root, north, create_folder(actor=actor, account=manager, parent_id=north.pk, name="东北")
+
+
 @pytest.mark.rule("K1.1", "K7.5")
-def test_a_folder_counts_with_everything_below_it(manager, member, stranger):
-    root = open_directory(actor=acting(manager), account=manager)
-    north = create_folder(actor=acting(manager), account=manager, parent_id=root.pk, name="北方")
-    inner = create_folder(actor=acting(manager), account=manager, parent_id=north.pk, name="东北")
-    for account, folder, amount in ((member, inner, "7.00"), (stranger, root, "5.00")):
-        link = make_relationship(manager, account)
-        link.folder = folder
-        link.save(update_fields=["folder"])
-        make_line(account, amount)
+def test_a_folder_counts_with_everything_below_it(manager, member, stranger, folders):
+    root, north, inner = folders
+    in_folder(manager, inner, "7.00", member)
+    in_folder(manager, root, "5.00", stranger)
     found = {
         folder.name: sums_of(totals_of(manager, {**GROUP, "folder": folder.pk})).payable for folder in (north, inner)
     }
     assert found == {"北方": 7, "东北": 7}
     assert sums_of(totals_of(manager, {**GROUP, "folder": root.pk})).payable == 12
     assert sums_of(totals_of(stranger, {"folder": root.pk})).lines == 0
+
+
+@pytest.mark.rule("K1.1", "K7.5")
+def test_by_folder_from_the_root_down_and_each_total_leads_to_its_lines(manager, folders):
+    root, north, inner = folders
+    make_line(manager, "10.00")
+    for folder, amount in ((inner, "7.00"), (north, "5.00"), (root, "3.00"), (None, "1.00")):
+        in_folder(manager, folder, amount)
+    assert totals(manager, FOLDER, **GROUP) == {"北方": 12, root.name: 3, "未归入文件夹": 11}
+    assert totals(manager, FOLDER, **GROUP, folder=north.pk) == {"东北": 7, "北方": 5}
+    assert totals(manager, FOLDER, **GROUP, folder=inner.pk) == {"东北": 7}
+    assert totals(manager, FOLDER) == {"未归入文件夹": 10}
+    for asked in (GROUP, {**GROUP, "folder": north.pk}, {**GROUP, "folder": root.pk}):
+        found, order = grouped(rows_for(manager, asked, FOLDER), FOLDER)
+        rows = named(FOLDER, list(found.order_by(*order)))
+        for row in rows:
+            assert sums_of(totals_of(manager, {**asked, **row.asked})) == row.sums
+        assert sum(row.sums.payable for row in rows) == sums_of(totals_of(manager, asked)).payable
+    looked = members_looked_at(manager, {**GROUP, "folder": north.pk, "directly": "1"})
+    assert [link.folder_id for link in looked] == [north.pk]
+
+
+def test_by_folder_where_there_is_no_directory(manager, stranger, folders):
+    make_line(stranger, "10.00")
+    assert totals(stranger, FOLDER) == {"未归入文件夹": 10}
+    assert totals(stranger, FOLDER, folder=folders[0].pk) == {}
 
 
 def test_late_usage_of_a_closed_month_counts_on_the_day_it_was_billed(manager):

@@ -1,5 +1,7 @@
 """Bills by the API: lines, one line, and what they add up to (K1.2, K7.4, K7.5, A2.10)."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,10 +9,13 @@ from django.utils import timezone
 
 from accounts.models import Event
 from accounts.models.api_key import Scope
+from accounts.services.directory import open_directory
 from tests.accounts.api_client import ApiClient
-from tests.factories import make_account, make_relationship
+from tests.factories import acting, make_account, make_relationship
 from tests.finance.billing import JULY, JUNE, make_line
-from tests.finance.bills import make_product
+from tests.finance.billing_runs import HOUR, NOON, run
+from tests.finance.bills import make_product, use
+from tests.finance.trusting import trust_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
@@ -57,8 +62,35 @@ def test_spending_in_every_dimension(api, manager, member):
     assert totals("account") == {manager.name: "10.00", member.name: "7.00"}
     assert totals("day") == {"2025-07-10": "7.00", "2025-06-10": "10.00"}
     assert len(totals("instance")) == 2
+    assert list(totals("folder").values()) == ["17.00"]
     row = api.get("spending/?since=2025-01-01").json()["data"][0]
     assert row["asked"] == {"product": "vm"}
+
+
+@pytest.mark.rule("K7.5")
+def test_spending_by_folder_leads_to_the_lines_of_each(api, manager, member):
+    link = make_relationship(manager, member)
+    link.folder = open_directory(actor=acting(manager), account=manager)
+    link.save(update_fields=["folder"])
+    make_line(manager, "10.00", owner=member)
+    make_line(manager, "7.00")
+    rows = api.get("spending/?month=2025-06&by=folder").json()["data"]
+    asked = [row["asked"] for row in rows]
+    assert asked == [{"folder": str(link.folder_id), "directly": "1"}, {"directly": "1"}]
+    for row in rows:
+        answer = api.get(f"bills/?month=2025-06&{urlencode(row['asked'])}").json()
+        assert answer["sums"] == row["sums"]
+        assert len(answer["data"]) == 1
+
+
+def test_how_far_usage_is_billed(api, manager):
+    assert api.get("bills/").json()["billed"] == {"until": None, "waiting": 0}
+    product = make_product()
+    product.prices.all().delete()
+    use(manager, product, NOON, "2")
+    run(until=NOON + HOUR)
+    for path in ("bills/", "spending/"):
+        assert api.get(path).json()["billed"] == {"until": "2026-03-10T13:00:00+08:00", "waiting": 1}
 
 
 @pytest.mark.rule("K1.2", "K7.4")
@@ -80,6 +112,9 @@ def test_a_member_does_not_get_what_its_manager_pays(manager, member):
     assert api.get(f"bills/{line.pk}/").status_code == 404
     assert api.get("bills/").json()["data"] == []
     assert api.get("spending/?by=account").json()["data"] == []
+    assert api.get("bills/").json()["billed"] == {"until": None, "waiting": 0}
+    trust_row(make_relationship(manager, member))
+    assert api.get("bills/").json()["billed"] is None
 
 
 @pytest.mark.parametrize(

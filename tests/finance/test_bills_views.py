@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from accounts.models import Event
 from accounts.permissions import Role
+from accounts.services.directory import create_folder, open_directory
 from config.paging import paginate
-from finance.models import Export
+from finance.cycles import ZONE
+from finance.models import BillingShard, Export, LateUsage
+from finance.models.usage import SHARDS
 from finance.services.exports import open_export, write_export
 from tests.factories import acting, make_account, make_operator, make_relationship
 from tests.finance.billing import JUNE, make_line, make_refund
@@ -92,12 +95,12 @@ def test_choices_that_do_not_exist_narrow_nothing_and_say_so(console, manager, q
     assert page.context["filter"].errors
 
 
-@pytest.mark.parametrize("by", ["line", "instance", "product", "account", "day", "month", "nonsense"])
-def test_every_dimension_asks_as_much_for_thirty_rows_as_for_one(console, manager, by):
+@pytest.mark.parametrize("by", ["line", "instance", "product", "account", "folder", "day", "month", "nonsense"])
+def test_every_dimension_asks_as_much_for_ten_rows_as_for_one(console, manager, by):
     make_line(manager, "1.00")
     address = f"{at('bill-list')}?month=2025-06&by={by}"
     few = queries(console, address)
-    for number in range(29):
+    for number in range(9):
         make_line(manager, "1.00", JUNE + timedelta(hours=16 * number), owner=make_account())
     assert queries(console, address) == few
 
@@ -110,6 +113,52 @@ def test_totals_go_on_by_key(console, manager, monkeypatch):
     assert [row.sums.payable for row, _link in page.context["rows"]] == [3, 2]
     page = listed(console, page.context["page"].next)
     assert [row.sums.payable for row, _link in page.context["rows"]] == [1]
+
+
+@pytest.mark.rule("K7.5")
+def test_from_a_folder_down_to_its_accounts(console, manager, linked, monkeypatch):
+    assert 'by=folder"' not in listed(console).text
+    actor = acting(manager)
+    root = open_directory(actor=actor, account=manager)
+    north = create_folder(actor=actor, account=manager, parent_id=root.pk, name="北方")
+    linked.folder = create_folder(actor=actor, account=manager, parent_id=north.pk, name="东北")
+    linked.save(update_fields=["folder"])
+    make_line(linked.member, "7.00")
+    make_line(manager, "9.00")
+    monkeypatch.setitem(paginate.__kwdefaults__, "size", 1)
+    page = listed(console, f"{JUNE_BILLS}&scope=group&by=folder")
+    assert [row.sums.payable for row, _link in page.context["rows"]] == [9]
+    page = listed(console, page.context["page"].next)
+    names = []
+    while page.context["by"] == "folder":
+        ((row, address),) = page.context["rows"]
+        names.append(row.name)
+        page = listed(console, address)
+    assert (names, page.context["by"]) == (["北方", "东北"], "account")
+    assert [row.name for row, _link in page.context["rows"]] == [linked.member.name]
+    trail = listed(console, f"?by=folder&scope=group&folder={north.pk}").context["trail"]
+    assert [(one.label, one.current) for one in trail] == [(root.name, False), ("北方", True)]
+    raw = written(console, manager, "bills-csv", f"{JUNE_BILLS}&scope=group").decode("utf-8-sig")
+    assert {row[-1] for row in list(csv.reader(io.StringIO(raw)))[1:]} == {"", f"{root.name} / 北方 / 东北"}
+    focus = csv.DictReader(
+        io.StringIO(written(console, manager, "focus-csv", f"{JUNE_BILLS}&folder={north.pk}").decode())
+    )
+    assert list(focus) == []
+
+
+@pytest.mark.rule("A2.10")
+def test_how_far_usage_is_billed_is_said_and_not_while_a_manager_pays(browse, manager, member):
+    trust_row(make_relationship(manager, member))
+    for number, hour in ((manager.pk % SHARDS, 14), (member.pk % SHARDS, 13)):
+        BillingShard.objects.create(number=number, billed_until=datetime(2026, 11, 29, hour, tzinfo=ZONE))
+    times = {"cycle_start": JUNE, "cycle_end": JUNE + timedelta(hours=1)}
+    LateUsage.objects.create(shard=member.pk % SHARDS, owner_id=member.pk, product_id=1, instance="i-1", **times)
+    for name in ("bill-list", "spending"):
+        make_line(manager, "1.00", timezone.now())
+        said = browse(manager).get(at(name)).context["billed"]
+        assert (timezone.localtime(said.until).hour, said.waiting) == (13, 1)
+        assert browse(member).get(at(name)).context["billed"] is None
+    assert shows(browse(manager).get(at("bill-list")), "2026-11-29 13:00")
 
 
 @pytest.mark.rule("K1.2", "K7.4")
@@ -180,7 +229,7 @@ def test_the_file_has_the_lines_of_the_page_with_every_step(console, manager):
     make_line(manager, "5.00", timezone.now())
     make_refund(manager, "2.00")
     titles, *rows = csv.reader(io.StringIO(written(console, manager, "bills-csv").decode("utf-8-sig")))
-    assert len(titles) == len(rows[0]) == len(rows[1]) == 28
+    assert len(titles) == len(rows[0]) == len(rows[1]) == 29
     assert {(row[4], row[20], row[16]) for row in rows} >= {("'=1+1", "10.00", "0.00000000")}
     assert [row[20] for row in rows].count("5.00") == 0
     assert written(console, manager, "bills-xlsx").startswith(b"PK")
