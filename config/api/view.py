@@ -1,6 +1,5 @@
 """What every view of the API stands on."""
 
-import codecs
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from config import strict_json
 from config.errors import DomainError
 from config.idempotency import Memory, digest_of, remembered
 from config.interruptions import begin_anew
@@ -50,7 +50,7 @@ class StrictJsonParser(JSONParser):
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:  # noqa: ARG002
         """The parsed body, `{}` for null; everything unreadable is a 400."""
         try:
-            body = json.load(codecs.getreader("utf-8")(stream), object_pairs_hook=_once_each, parse_constant=_refuse)
+            body = strict_json.loads(stream.read().decode())
         except (ValueError, RecursionError) as error:
             raise ParseError from error
         return {} if body is None else body
@@ -149,19 +149,6 @@ def checked(serializer: Serializer[Any]) -> Mapping[str, Any]:
     serializer.is_valid(raise_exception=True)
     values: Mapping[str, Any] = serializer.validated_data
     return values
-
-
-def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of `{"amount": "5", "amount": "6"}` one reader takes the first, another the last."""
-    found = dict(members)
-    if len(found) < len(members):
-        raise ValueError("a member is there twice")
-    return found
-
-
-def _refuse(constant: str) -> None:
-    """NaN and the infinities are not JSON."""
-    raise ValueError(constant)
 
 
 def _media_type(request: Request) -> str:

@@ -20,7 +20,7 @@ from accounts.admin.panels import History, Panel, at, history, of_subject, pill,
 from config.errors import DomainError
 from finance.models import MeteringKey, UsageImport
 from finance.services.metering_keys import create_metering_key, revoke_metering_key
-from finance.services.usage_files import check_kind, upload_usage
+from finance.services.usage_files import check_file, upload_usage
 from finance.spreadsheets import CSV_MARK, harmless
 from finance.usage_reasons import words_for
 
@@ -65,7 +65,7 @@ class UploadForm(UploadBase):
         """Said at the field."""
         content = self.cleaned_data["content"]
         try:
-            check_kind(name=content.name)
+            check_file(name=content.name, content=content)
         except DomainError as error:
             raise forms.ValidationError(str(error)) from error
         return content

@@ -5,6 +5,7 @@ number at the source: the same again is no harm, the number with other content i
 quantity of an earlier record; what is kept is the difference, so that sums are always right.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from finance.services.partitions import ensure_months, partition_of
 from finance.services.staging import FIELDS, Row, stage_csv, stage_rows
 
 _MARK = "\x1f"  # a sign that no number has
+_UNKNOWN_SIGNS = re.compile(r"[\x00\ud800-\udfff]")
 # Each row has its first reason against it, or none.
 _CHECK = """
 CREATE TEMP TABLE usage_checked ON COMMIT DROP AS
@@ -140,10 +142,11 @@ def take_csv(*, piece: bytes, lines: int, now: datetime | None = None) -> Intake
 
 
 def text_of(*, value: Any) -> str:
-    """A value as the staging table takes it: neither text nor number is none, and PostgreSQL knows no NUL."""
+    """A value as the staging table takes it: neither text nor number is none, and PostgreSQL knows no NUL nor a half
+    of a character."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value).replace("\x00", "\ufffd")
+    return _UNKNOWN_SIGNS.sub("\ufffd", str(value))
 
 
 def unreadable(*, reason: str) -> Row:

@@ -3,8 +3,8 @@
 So whoever dies leaves nothing half done: the next attempt goes on behind the last piece, and nothing comes twice.
 """
 
+import codecs
 import csv
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, require_staff
 from accounts.events import record
+from config import strict_json
 from config.errors import InputError
 from config.jobs import enqueue
 from finance import policy
@@ -46,9 +47,9 @@ class Piece:
 
 @transaction.atomic
 def upload_usage(*, actor: Actor, name: str, content: "File[Any]", now: datetime | None = None) -> UsageImport:
-    """The file is stored and will be read soon. Staff only. Raises InputError for a kind that is not read."""
+    """The file is stored and will be read soon. Staff only. Raises InputError for one that cannot be read at all."""
     staff = require_staff(actor, "finance.add_usageimport")
-    check_kind(name=name)
+    check_file(name=name, content=content)
     stored = default_storage.save(f"usage/{PurePath(name).name}", content)
     row = UsageImport.objects.create(
         name=PurePath(name).name[:200],
@@ -62,10 +63,28 @@ def upload_usage(*, actor: Actor, name: str, content: "File[Any]", now: datetime
     return row
 
 
-def check_kind(*, name: str) -> None:
-    """Raises InputError for a kind of file that is not read."""
-    if PurePath(name).suffix.lower() not in {".csv", ".jsonl", ".ndjson"}:
+def check_file(*, name: str, content: "File[Any]") -> None:
+    """Raises InputError for a kind of file that is not read, and where each line would be refused for the first."""
+    kind = PurePath(name).suffix.lower()
+    if kind not in {".csv", ".jsonl", ".ndjson"}:
         raise InputError("file", _("Choose a file of CSV (.csv) or JSON lines (.jsonl)."))
+    content.seek(0)
+    first = content.read(policy.USAGE_LINE_BYTES_MAX)
+    content.seek(0)
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError("file", _("This file is in UTF-16. Save it in UTF-8."))
+    if kind == ".csv" and first.strip():
+        _check_columns(first.partition(b"\n")[0])
+
+
+def _check_columns(line: bytes) -> None:
+    if b"\r" in line.strip():
+        raise InputError("file", _("The lines of this file end as on old Macs. Save it as CSV with line feeds."))
+    names = _names(line)
+    if missing := ", ".join(sorted(_NEEDED - set(names))):
+        raise InputError("file", _("The first line of the file does not name these columns: %(names)s."), names=missing)
+    if twice := ", ".join(sorted({name for name in names if name and names.count(name) > 1})):
+        raise InputError("file", _("The first line of the file names these columns twice: %(names)s."), names=twice)
 
 
 def import_usage(*, upload_id: int, seconds: float = policy.USAGE_RUN_SECONDS, now: datetime | None = None) -> bool:
@@ -120,8 +139,12 @@ def _columns(row: UsageImport, file: IO[bytes]) -> tuple[Sequence[str] | None, i
     if not row.file.lower().endswith(".csv"):
         return None, 0
     first = file.readline(policy.USAGE_LINE_BYTES_MAX)
-    text = first.decode("utf-8-sig", "replace").strip()
-    return [name.strip().lower() for name in next(csv.reader([text]), [])], len(first)
+    return _names(first), len(first)
+
+
+def _names(line: bytes) -> list[str]:
+    text = line.decode("utf-8-sig", "replace").strip()
+    return [name.strip().lower() for name in next(csv.reader([text]), [])]
 
 
 def _next_piece(file: IO[bytes], start: int, number: int) -> Piece:
@@ -198,8 +221,11 @@ def _take(columns: Sequence[str] | None, piece: Piece, now: datetime) -> Intake:
 def _read(columns: Sequence[str] | None, line: bytes) -> Row:
     """The line as a row; one that cannot be read is a row that says so, and is refused for it."""
     try:
-        text = line.decode("utf-8").strip("\r\n")
-        values = json.loads(text) if columns is None else dict(zip(columns, next(csv.reader([text])), strict=True))
+        text = line.decode("utf-8").strip("\r\n\ufeff")
+        if columns is None:
+            values = strict_json.loads(text)
+        else:
+            values = dict(zip(columns, next(csv.reader([text])), strict=True))
     except (ValueError, RecursionError, csv.Error, StopIteration):
         return unreadable(reason="unreadable")
     if not isinstance(values, dict) or not values.keys() >= _NEEDED:

@@ -1,6 +1,5 @@
 """What business systems send: JSON of bounded size and depth, plain or sealed with their encrypt key."""
 
-import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
@@ -9,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 
+from config import strict_json
 from config.errors import DomainError
 from invoicing import policy
 from invoicing.tax.cipher import CipherError, opened
@@ -79,7 +79,7 @@ def unsealed(text: str, keys: Iterable[str]) -> str:
 def read_object(text: str) -> dict[str, Any]:
     """The JSON object that the text is; numbers with a point as Decimal, every text one that can be stored."""
     try:
-        found = json.loads(text, object_pairs_hook=_once_each, parse_float=Decimal, parse_constant=_refuse)
+        found = strict_json.loads(text, parse_float=Decimal)
     except RecursionError as error:
         raise BodyTooDeep(most=DEPTH) from error
     except (ValueError, ArithmeticError) as error:
@@ -109,16 +109,3 @@ def _within(whole: Any) -> Iterator[tuple[Any, int]]:
 def _storable(text: str) -> bool:
     """Half of a surrogate pair is no character, and no column takes a zero byte."""
     return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of a name that is there twice one reader takes the first value, another the last."""
-    found = dict(members)
-    if len(found) < len(members):
-        raise ValueError("a name is there twice")
-    return found
-
-
-def _refuse(constant: str) -> None:
-    """NaN and the infinities are not JSON."""
-    raise ValueError(constant)

@@ -54,6 +54,11 @@ def test_the_same_request_has_the_same_answer(manager, secret):
     assert post(secret, {"records": [record(manager, "s9")]}, key="once").status_code == 409
 
 
+@pytest.mark.parametrize("body", [{"records": [{"instance": "\ud800"}]}, {"\udc00": 1}])
+def test_half_a_character_is_no_json(secret, body):
+    assert post(secret, body).status_code == 400
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"records": []}, {"records": "x"}, [], {"records": [{}] * (policy.USAGE_PER_CALL_MAX + 1)}]
 )

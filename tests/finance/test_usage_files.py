@@ -86,22 +86,22 @@ def test_bad_lines_are_refused_with_number_and_reason_and_good_ones_kept(manager
 def test_columns_may_stand_in_any_order_and_unknown_ones_are_passed_over(manager):
     names, values = ["note", *reversed(FIELDS)], ["hello", *reversed(row(manager, "s1"))]
     assert figures(read([",".join(names), ",".join(values)])) == (2, 1, 0, 0)
-    short = read(["source_id,account", "s1,1"])
-    assert reasons(short) == [(2, "columns")]
 
 
 def test_json_lines(manager):
     fields = dict(zip(FIELDS, row(manager, "s1"), strict=True))
     lines = [
-        json.dumps(fields),
+        "\ufeff" + json.dumps(fields),
         json.dumps(fields | {"source_id": "s2", "quantity": 3}),
         "[]",
         "{",
         "null",
         '{"a": NaN}',
+        json.dumps(fields | {"source_id": "s3"})[:-1] + ', "quantity": "9"}',
+        json.dumps(fields | {"source_id": "s4", "instance": "\ud800"}),
     ]
     found = read(lines, "usage.jsonl")
-    assert figures(found) == (6, 2, 0, 4)
+    assert figures(found) == (8, 2, 0, 6)
     assert {reason for _line, reason in reasons(found)} == {"unreadable", "columns"}
 
 
@@ -145,9 +145,21 @@ def test_refusals_are_all_counted_and_so_many_kept(manager, monkeypatch):
     assert (found.refused, found.refusals.count()) == (5, 2)
 
 
-def test_only_known_kinds_of_files_are_taken(manager):
-    with pytest.raises(InputError):
-        upload(["x"], "usage.exe")
+@pytest.mark.parametrize(
+    ("name", "first", "word"),
+    [
+        ("usage.exe", b"x", "CSV"),
+        ("usage.csv", b"source_id,account", "quantity"),
+        ("usage.csv", f"{HEADER},quantity".encode(), "twice: quantity"),
+        ("usage.csv", f"{HEADER}\rs1,1".encode(), "Macs"),
+        ("usage.csv", HEADER.encode("utf-16"), "UTF-16"),
+        ("usage.jsonl", "{}".encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_at_once_with_the_reason(english, name, first, word):
+    with pytest.raises(InputError) as refused:
+        upload([first, "x"], name)
+    assert word in str(refused.value)
 
 
 def test_an_empty_file_is_read_at_once(manager):
