@@ -12,6 +12,7 @@ from accounts.api.inputs import Query
 from accounts.api.schema import envelope
 from accounts.models import Account
 from accounts.permissions import Point
+from accounts.services.looks import note_look
 from config.api.view import Outcome, checked
 from config.errors import NotFound
 from finance.api.base import BillsView
@@ -31,8 +32,11 @@ class StatementView(BillsView):
     """What stands below one statement."""
 
     def seen(self, pk: int) -> Seen:
-        """The account's own, or one of a member that lets it see statements."""
-        return seen_statement(self.account, pk)
+        """The account's own, or one of a member that lets it see statements; the member sees in its log who looked."""
+        seen = seen_statement(self.account, pk)
+        if seen.link is not None and self.request.method == "GET":
+            note_look(actor=self.actor, relationship=seen.link, page="statements", point=Point.VIEW_STATEMENTS)
+        return seen
 
     def shown(self, pk: int) -> dict[str, Any]:
         """Freshly read."""

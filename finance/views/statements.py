@@ -105,9 +105,7 @@ def _tabs(now: str) -> list[NavItem]:
 @needs(Right.SEE_FINANCE)
 def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
     """What the month cost, how it was paid, what is left. A member sees in its log that somebody looked."""
-    seen = seen_statement(request.account, pk)
-    if seen.link is not None:
-        note_look(actor=request.actor, relationship=seen.link, page="statements", point=Point.VIEW_STATEMENTS)
+    seen = _looked_at(request, pk)
     disputes = Dispute.objects.filter(statement=seen.statement).select_related("line__product", "created_by")
     context = {
         **_context(request, seen),
@@ -115,6 +113,13 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "disputes": list(disputes[:50]),
     }
     return page(request, "finance/statements/detail.html", context)
+
+
+def _looked_at(request: ConsoleRequest, pk: int) -> Seen:
+    seen = seen_statement(request.account, pk)
+    if seen.link is not None:
+        note_look(actor=request.actor, relationship=seen.link, page="statements", point=Point.VIEW_STATEMENTS)
+    return seen
 
 
 def _context(request: ConsoleRequest, seen: Seen) -> dict[str, Any]:
@@ -141,7 +146,7 @@ def _context(request: ConsoleRequest, seen: Seen) -> dict[str, Any]:
 @needs(Right.SEE_FINANCE)
 def lines(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Its lines, to find the one that is wrong."""
-    seen = seen_statement(request.account, pk)
+    seen = _looked_at(request, pk)
     found = _lines(seen.statement, request.GET.get("product", ""))
     rows = paginate(found, request, order=("-id",))
     opened = Dispute.objects.filter(line__in=list(rows), state=Dispute.State.OPEN)

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Event
 from accounts.models.api_key import Scope
 from accounts.permissions import P1, P2
 from config.jobs import run_due
@@ -48,6 +49,7 @@ def test_a_manager_reads_disputes_confirms_and_repays_for_its_member(api, statem
     )
     lines = api.get(f"statements/{statement.pk}/lines/").json()["data"]
     assert [line["payable"] for line in lines] == ["70.00", "30.00"]
+    assert Event.objects.get(kind="member.viewed").facts["page"] == "statements"
     body = {"line": lines[1]["id"], "amount": "20.00", "reason": "用量不对"}
     dispute = api.post(f"statements/{statement.pk}/disputes/", body)
     assert (dispute.status_code, dispute.json()["state"]) == (201, "open")
