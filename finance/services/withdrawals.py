@@ -1,6 +1,6 @@
 """Money out: own cash, set aside at once, paid by staff to a bank account in the account's own name, or given back.
 
-What a manager allotted and what is credit never leave this way, and own cash only as far as no credit is in use.
+What a manager allotted and what is credit never leave this way, and own cash only as far as nothing is owed.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ from finance.models import Book, Withdrawal
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
-from finance.services.ledger import KeyReused, Posting, book_for, funds_of, platform_book, post
+from finance.services.ledger import Funds, KeyReused, Posting, book_for, funds_of, platform_book, post
 from finance.services.top_ups import OwnAccount, kept_key
 
 PERMISSION = "finance.change_withdrawal"
@@ -55,8 +55,8 @@ class CreditFirst(DomainError):
 
     code = "credit_in_use"
     sentence = _(
-        "You use %(used)s yuan of credit. Until that is settled you can withdraw at most %(available)s yuan, but "
-        "%(amount)s yuan were asked for."
+        "You owe %(used)s yuan: credit in use and unpaid bills. Until that is settled you can withdraw at most "
+        "%(available)s yuan, but %(amount)s yuan were asked for."
     )
 
 
@@ -75,9 +75,12 @@ class PaymentUsed(InputError):
 
 
 def withdrawable_of(*, account: Account) -> Decimal:
-    """What the account can withdraw now, in yuan: own cash beyond the credit in use."""
-    funds = funds_of(account=account)
-    return max(ZERO, funds.cash - funds.credit_used)
+    """What the account can withdraw now, in yuan: own cash beyond what it owes."""
+    return _free(funds_of(account=account))
+
+
+def _free(funds: Funds) -> Decimal:
+    return max(ZERO, funds.cash - funds.credit_used - funds.arrears)
 
 
 @transaction.atomic
@@ -157,9 +160,8 @@ def _check_funds(account: Account, amount: Decimal) -> None:
     funds = funds_of(account=account)
     if amount > funds.cash:
         raise AboveOwnCash(available=funds.cash, amount=amount)
-    available = max(ZERO, funds.cash - funds.credit_used)
-    if amount > available:
-        raise CreditFirst(used=funds.credit_used, available=available, amount=amount)
+    if amount > (available := _free(funds)):
+        raise CreditFirst(used=funds.credit_used + funds.arrears, available=available, amount=amount)
 
 
 def _lock_books(account: Account) -> None:

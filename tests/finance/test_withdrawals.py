@@ -1,7 +1,6 @@
 """Money out: own cash only, set aside at once, paid or given back by staff, once."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -22,12 +21,12 @@ from finance.services.spending import AccountShort
 from finance.services.top_ups import OwnAccount
 from finance.services.withdrawals import AboveOwnCash, ApprovalNeeded, CreditFirst, NotVerified, PaymentUsed
 from tests.factories import UserFactory, acting, clear, make_account, make_operator, make_relationship, owner_of
-from tests.finance.funds import allot, books_sum, funds, mover, spend, staff, top_up
+from tests.finance.billing import make_line
+from tests.finance.funds import D, allot, books_sum, funds, mover, spend, staff, top_up
 from tests.finance.paying import kinds
 from tests.finance.paying_out import ask, give_back, pay, platform
 from tests.states import every_move, outcome
 
-D = Decimal
 LARGE = policy.WITHDRAWAL_FOUR_EYES_FROM
 
 
@@ -148,6 +147,9 @@ def test_credit_cannot_be_withdrawn_and_what_is_owed_comes_first(rich):
     assert all(number in str(refused.value) for number in ("30.00", "20.00", "20.01"))
     ask(rich, "20.00")
     assert funds(rich).cash == 30
+    make_line(rich, "600.00")  # 100.00 more than cash and credit
+    top_up(rich, "700.00")
+    assert withdrawals.withdrawable_of(account=rich) == 100
 
 
 def test_only_a_verified_account_withdraws_and_to_its_own_name(db):
