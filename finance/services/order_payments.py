@@ -15,7 +15,7 @@ from finance.money import ZERO
 from finance.months import add_months
 from finance.services.caps import count_order
 from finance.services.charging import Draft, charge, give_back
-from finance.services.orders import NotPayable, locked_order, note_order, refuse_stopped
+from finance.services.orders import NotPayable, Wanted, locked_order, note_order, refuse_stopped
 from finance.services.pricing import CouponUnusable
 from finance.services.spending import AccountShort
 from finance.services.trusts import Payer, payer_of
@@ -72,10 +72,10 @@ def pay_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> Or
     payer = payer_of(account=order.owner, at=at)
     if payer.account.pk != order.payer_id:
         raise PayerChanged()
-    if order.kind == Kind.NEW:
-        refuse_stopped(account=order.owner, at=at)
     _spend_coupon(order, at)
     resource = _unchanged(order, at)
+    if Wanted(order.kind, order.product, order.quantity, order.months, resource).is_more:
+        refuse_stopped(account=order.owner, at=at)
     start, end = _period(order, resource, at)
     bill_order(order=order, payer=payer, start=start, end=end, at=at)
     order.resource = _bring(order, resource, start, end)

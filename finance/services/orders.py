@@ -57,6 +57,13 @@ class Wanted:
     resource: Resource | None = None
     coupon_id: int | None = None
 
+    @property
+    def is_more(self) -> bool:
+        """Bought in addition, which a manager may have stopped; what runs can be renewed and made smaller."""
+        if self.kind == Kind.MODIFY and self.resource is not None:
+            return self.quantity > self.resource.quantity
+        return self.kind == Kind.NEW
+
 
 @atomic
 def place_order(
@@ -133,6 +140,7 @@ def _place(actor: Actor, account: Account, wanted: Wanted, key: str, now: dateti
         return _repeated(done, wanted)
     if wanted.kind == Kind.NEW:
         sold_ahead(product=wanted.product)
+    if wanted.is_more:
         refuse_stopped(account=account, at=at)
     coupon = _coupon(account, wanted.coupon_id)
     price = quote(

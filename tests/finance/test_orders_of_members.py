@@ -33,16 +33,18 @@ pytestmark = pytest.mark.django_db
 def test_a_manager_stops_new_purchases_and_says_why(english):
     pair = make_pair()
     top_up(pair.member, "1000.00")
-    resource, waiting = buy(pair.member).resource, order(pair.member)
+    resource, waiting = buy(pair.member, quantity="2").resource, order(pair.member)
+    larger = resize(resource, "3")
     stop = PurchaseStop.objects.create(relationship=pair, reason="季度预算用完")
-    for act in (lambda: order(pair.member), lambda: pay(waiting)):
+    acts = [lambda: order(pair.member), lambda: pay(waiting), lambda: resize(resource, "3"), lambda: pay(larger)]
+    for act in acts:
         with pytest.raises(BuyingStopped) as refused:
             act()
         assert str(refused.value) == (
             f"{pair.manager.name} has stopped new purchases of this account. Its reason: 季度预算用完"
         )
     assert pay(renew(resource)).state == "paid"
-    assert pay(resize(resource, "2", at=NOON + DAY)).state == "paid"
+    assert pay(resize(resource, "1", at=NOON + DAY)).state == "paid"
     stop.lift(at=NOON)
     stop.save(update_fields=["state", "ended_at"])
     assert buy(pair.member).state == "paid"
