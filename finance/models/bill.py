@@ -1,9 +1,11 @@
 """Bill lines: what was charged, to whom, with every step of the price."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,16 @@ class BillLineQuerySet(models.QuerySet["BillLine"]):
     def paid_by(self, account: Account) -> "BillLineQuerySet":
         """Those that count on the account: its own, and those of members for whom it pays (A2.6, A2.10)."""
         return self.filter(payer=account)
+
+    def of_cycle(self, owner: Account, product: Product, start: datetime, instance: str) -> "BillLineQuerySet":
+        """All that was billed of one cycle of usage: the first line, its differences, what disputes changed."""
+        found = self.filter(owner=owner, product=product, cycle_start=start, instance=instance)
+        return found.filter(category__in=[BillLine.Category.USE, BillLine.Category.ADJUST])
+
+    def money(self) -> Decimal:
+        """What they cost beside vouchers, in yuan."""
+        total: Decimal | None = self.order_by().aggregate(sum=Sum(F("payable") - F("voucher")))["sum"]
+        return total or Decimal("0.00")
 
 
 class BillLine(models.Model):

@@ -26,6 +26,7 @@ from finance.money import ZERO
 from finance.services.caps import Month, count_usage, lock_drafted, part_refund
 from finance.services.charging import Draft, give_back, open_statements
 from finance.services.coverage import cover_usage, release_usage
+from finance.services.credited import charge_again
 from finance.services.drawing import CREDIT, ORDER, Purse, arrears_books, lock_purses, open_cash
 from finance.services.ledger import Posting, platform_book, post_many
 from finance.services.rating import draft_usage
@@ -128,6 +129,7 @@ def bill_usage(*, shards: Sequence[int], until: datetime, now: datetime | None =
     run = _charge(at)
     for draft, payer, key in negative:
         give_back(draft=draft, payer=payer, key=key, now=at)
+        charge_again(draft=draft, payer=payer, key=key, now=at)
     BillingShard.objects.filter(number__in=shards, billed_until__lt=until).update(billed_until=until)
     refunds = sum((draft.payable for draft, _payer, _key in negative), ZERO)
     return Run(run.lines + len(negative), run.payers, run.payable + refunds)

@@ -111,14 +111,7 @@ def lock_drafted() -> dict[Month, TrustMonth]:
 def part_refund(*, draft: Draft, payer: Account, row: TrustMonth) -> list[tuple[Draft, Account]]:
     """What of a cycle is billed less goes first to the member, as far as it bore a part above the limit, then to the
     manager, for whom the month then counts less."""
-    cycle = BillLine.objects.filter(
-        category=BillLine.Category.USE,
-        owner=draft.owner,
-        product=draft.product,
-        cycle_start=draft.cycle_start,
-        instance=draft.instance,
-    )
-    borne = cycle.filter(payer=draft.owner).aggregate(sum=Sum("payable"))["sum"] or ZERO
+    borne = draft.cycle.filter(payer=draft.owner).aggregate(sum=Sum("payable"))["sum"] or ZERO
     own = max(draft.payable, -max(ZERO, borne))
     _add(row, draft.payable - own)
     if own == ZERO:

@@ -1,6 +1,6 @@
 """Billing one thing: an order, a refund, an adjustment. The monthly run over usage is `finance.services.billing`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,12 +15,14 @@ from finance.cycles import month_of, next_month
 from finance.deductions import vouchers_in_order
 from finance.locks import lock_books
 from finance.models import BillLine, Book, Order, Product, Statement, StripedCredit, Trust, Voucher, VoucherUse
+from finance.models.bill import BillLineQuerySet
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
 from finance.services.credit import refit_floor
-from finance.services.drawing import CREDIT, ORDER, Purse, arrears_books, lock_purses, open_cash, paid_back
+from finance.services.drawing import CREDIT, ORDER, Purse, arrears_books, given_for, lock_purses, open_cash, paid_back
 from finance.services.ledger import Posting, book_for, platform_book, post
+from finance.services.redeeming import unspend_vouchers
 from finance.services.spending import AccountShort
 from finance.services.statement_parts import add_part
 from finance.services.stripes import take_stripe
@@ -48,6 +50,11 @@ class Draft:
     revision: int = 0
     fixed: Decimal | None = None  # where the amount is known already: the difference of two rounded ones
     line: int | None = None  # the number that the line has already
+
+    @property
+    def cycle(self) -> BillLineQuerySet:
+        """What was billed of the same cycle of usage before."""
+        return BillLine.objects.of_cycle(self.owner, self.product, self.cycle_start, self.instance)
 
     @property
     def exact(self) -> Decimal:
@@ -102,9 +109,7 @@ def charge(
     if striped and not free:
         refit_floor(account=payer, at=now, anew=True, charge=draft.payable)
     line = _write(draft, payer, statement, payment, now, shared=striped)
-    VoucherUse.objects.bulk_create(
-        [VoucherUse(voucher=voucher, line=line, amount=amount, at=now) for voucher, amount in used]
-    )
+    _note_uses(line, used, now)
     return line
 
 
@@ -116,30 +121,39 @@ def _whole_purse(payer: Account, at: datetime, kinds: tuple[str, ...]) -> Purse:
 
 @atomic
 def give_back(*, draft: Draft, payer: Account, key: str, now: datetime) -> BillLine:
-    """The line, whose amount is below zero, is billed; the money pays arrears, then credit in use, then is own cash.
+    """The line, whose amount is below zero, is billed; the money pays arrears, then credit in use, then is cash.
 
-    Vouchers do not come back. Part of the caller's transaction. Locks the payer's open statement and its books.
+    What a manager's cash paid of a resource is that manager's again. Usage that turns out smaller gives back money
+    first, then to vouchers what they had paid; else vouchers do not come back. Part of the caller's transaction. Locks
+    vouchers, the payer's open statement, its books.
     """
-    left = -draft.payable
-    if left < ZERO:
+    if (left := -draft.payable) < ZERO:
         raise ValueError("a refund is below zero")
+    by_use = draft.category == BillLine.Category.USE
+    unspent = unspend_vouchers(cycle=draft.cycle.filter(payer=payer), amount=left) if by_use else []
+    payment = Payment(voucher=-sum((amount for _voucher, amount in unspent), ZERO))
+    left += payment.voucher
     statement = open_statement(account=payer, at=now)
     cash = book_for(account=payer, kind=BookKind.CASH)
     books = lock_books(Q(account=payer))
-    payment = Payment()
     legs: dict[int, Decimal] = {}
     for kind, name in _DEBTS.items():
         paid = paid_back(books=[book for book in books if book.kind == kind], amount=left)
         legs |= paid
         left -= sum(paid.values(), ZERO)
         setattr(payment, name, -sum(paid.values(), ZERO))
+    payment.cash = -left
+    for book, drawn in given_for(order=draft.order, payer=payer).items():
+        if (part := min(left, drawn)) > ZERO:
+            legs[book] = part
+            left -= part
     if left > ZERO:
         legs[cash.pk] = left
-        payment.cash = -left
     payment.transfer = _post(TransferKind.REFUND, key, legs, draft)
     line = _write(draft, payer, statement, payment, now)
     if payment.credit:
         refit_floor(account=payer, at=now)
+    _note_uses(line, ((voucher, -amount) for voucher, amount in unspent), now)
     return line
 
 
@@ -217,7 +231,8 @@ def _use_vouchers(draft: Draft, payer: Account, trust: Trust | None, at: datetim
 
 
 def _fitting(draft: Draft, payer: Account, trust: Trust | None, at: datetime) -> list[Voucher]:
-    if draft.payable <= ZERO or (trust is not None and not trust.shares_vouchers):
+    again = draft.category == BillLine.Category.ADJUST  # it was money that came back
+    if again or draft.payable <= ZERO or (trust is not None and not trust.shares_vouchers):
         return []
     product = draft.product
     scope = Q(product=None, category=None)
@@ -226,6 +241,10 @@ def _fitting(draft: Draft, payer: Account, trust: Trust | None, at: datetime) ->
     fitting = Voucher.objects.filter(scope, Q(pay_mode="") | Q(pay_mode=product.pay_mode), account=payer)
     rows = fitting.usable(at=at).filter(least__lte=draft.payable).order_by("pk").select_for_update(no_key=True)
     return vouchers_in_order(rows)
+
+
+def _note_uses(line: BillLine, used: Iterable[tuple[Voucher, Decimal]], at: datetime) -> None:
+    VoucherUse.objects.bulk_create(VoucherUse(voucher=voucher, line=line, amount=part, at=at) for voucher, part in used)
 
 
 def _post(kind: str, key: str, legs: dict[int, Decimal], draft: Draft) -> int | None:

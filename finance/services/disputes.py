@@ -49,6 +49,14 @@ class AlreadyDisputed(DomainError):
     sentence = _("This line is disputed already. Withdraw that dispute first to change it.")
 
 
+class GivenBack(DomainError):
+    """The usage was corrected meanwhile; `left` in yuan."""
+
+    code = "given_back"
+    sentence = _("Only %(left)s yuan of this line are left: a correction of its usage has given back the rest.")
+    hint = _("Refuse the dispute and write so.")
+
+
 @atomic
 def raise_dispute(
     *,
@@ -106,7 +114,11 @@ def _check(line: BillLine, amount: Decimal, reason: str) -> None:
 def disputable_of(*, line: BillLine) -> Decimal:
     """What of the line can be disputed, in yuan: what vouchers left of it, less what was credited before."""
     credited = Dispute.objects.filter(line=line, state=Dispute.State.ACCEPTED).aggregate(sum=Sum("amount"))["sum"]
-    return max(ZERO, line.payable - line.voucher - (credited or ZERO))
+    left = line.payable - line.voucher - (credited or ZERO)
+    if line.category == BillLine.Category.USE:  # corrections of its usage may have given it back
+        cycle = BillLine.objects.of_cycle(line.owner, line.product, line.cycle_start, line.instance)
+        left = min(left, cycle.filter(payer=line.payer_id).money())
+    return max(ZERO, left)
 
 
 @atomic
@@ -138,6 +150,8 @@ def accept_dispute(*, actor: Actor, dispute_id: int, answer: str, now: datetime 
     _refuse_own(account, actor)
     lock_dues(account=account)
     dispute = _locked(dispute_id)
+    if dispute.amount > (left := disputable_of(line=dispute.line)):
+        raise GivenBack(left=left)
     dispute.accept(at=at, by=staff, answer=why)
     dispute.credit_line = give_back(draft=_credit(dispute), payer=account, key=f"dispute:{dispute.pk}", now=at)
     dispute.save(update_fields=["state", "answered_at", "answered_by", "answer", "credit_line"])

@@ -7,8 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef, Sum
+
 from accounts.models import Account, Relationship
-from finance.models import Book
+from finance.models import BillLine, Book, Entry, Order
 from finance.models.book import BookKind
 from finance.money import ZERO
 from finance.services.credit import limits_of
@@ -90,6 +92,17 @@ def paid_back(*, books: Iterable[Book], amount: Decimal) -> dict[int, Decimal]:
             legs[book.pk] = part
             amount -= part
     return legs
+
+
+def given_for(*, order: Order | None, payer: Account) -> dict[int, Decimal]:
+    """What cash of managers that are still linked paid of the order's resource, by book, the last to pay first."""
+    if order is None or order.resource_id is None:
+        return {}
+    lines = BillLine.objects.filter(payer=payer, order__resource=order.resource_id)
+    linked = Relationship.objects.in_force().filter(manager=OuterRef("book__source"), member=payer)
+    entries = Entry.objects.filter(Exists(linked), book__account=payer, book__kind=BookKind.ALLOTTED)
+    drawn = entries.filter(transfer__in=lines.values("transfer_id")).order_by().values_list("book")
+    return {book: -moved for book, moved in drawn.annotate(sum=Sum("amount")).order_by("-book")}
 
 
 def open_cash(*, accounts: Iterable[Account]) -> None:

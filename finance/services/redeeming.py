@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Max, Q, Sum
 
 from finance.deductions import coupons_in_order, vouchers_in_order
 from finance.models import Coupon, Voucher, VoucherUse
+from finance.models.bill import BillLineQuerySet
 from finance.models.product import PayMode
 from finance.money import ZERO
 from finance.pricing import ONE, CouponTerms, coupon_worth
@@ -80,6 +81,26 @@ def use_vouchers(*, now: datetime) -> None:
             [one for one in vouchers if one.pk in {use.voucher_id for use in uses}], ["balance"]
         )
         VoucherUse.objects.bulk_create(uses)
+
+
+def unspend_vouchers(*, cycle: BillLineQuerySet, amount: Decimal) -> list[tuple[Voucher, Decimal]]:
+    """Of so many yuan less, what money did not pay of these lines is back on the vouchers that paid it, the last used
+    first; answers how much on which. Locks the vouchers.
+    """
+    uses = VoucherUse.objects.filter(line__in=cycle).order_by().values("voucher")
+    spent = list(uses.annotate(sum=Sum("amount"), last=Max("pk")).order_by("-last").values_list("voucher", "sum"))
+    if not spent:
+        return []
+    left, back = amount - max(ZERO, cycle.money()), []
+    rows = Voucher.objects.filter(pk__in=[pk for pk, _sum in spent]).order_by("pk").select_for_update(no_key=True)
+    vouchers = {voucher.pk: voucher for voucher in rows}
+    for pk, used in spent:
+        if (part := min(left, used)) > ZERO:
+            vouchers[pk].balance += part
+            vouchers[pk].save(update_fields=["balance"])
+            back.append((vouchers[pk], part))
+            left -= part
+    return back
 
 
 def _pay(line: Line, vouchers: Iterable[Voucher], now: datetime) -> list[VoucherUse]:
