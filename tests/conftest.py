@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as drawn
 from pytest_django import Settings
 
 from accounts.models import Account, User
 from config import outbox
-from tests import migrated
+from tests import emptied, migrated
 from tests.factories import make_account, owner_of
 
 pytest_plugins = ["tests.rules_plugin"]
@@ -33,15 +32,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Append-only tables refuse TRUNCATE, by which tests with real transactions clean up: only there it is let pass,
-    and what migrations put into tables is put back."""
-    flush = DatabaseOperations.execute_sql_flush
-
-    def flush_everything(self: DatabaseOperations, sql_list: list[str]) -> None:
-        flush(self, ["SET LOCAL session_replication_role = replica", *sql_list])
-
-    DatabaseOperations.execute_sql_flush = flush_everything  # type: ignore[method-assign, assignment]
+def django_db_setup(django_db_setup: None) -> None:
+    """Tests with real transactions clean up in a moment, append-only tables included."""
+    TransactionTestCase._fixture_teardown = lambda _case: emptied.empty()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

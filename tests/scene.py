@@ -1,7 +1,8 @@
 """One scene on which every address is tried, and the people who try it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from typing import Any
 
 from django.db import transaction
@@ -59,12 +60,18 @@ class Scene:
 
     people: dict[str, User]
     values: dict[str, Any]
+    cookies: dict[str, SimpleCookie] = field(default_factory=dict)  # of those who are logged in
+
+    def __post_init__(self) -> None:
+        for person, user in self.people.items():
+            client = Client()
+            client.force_login(user)
+            self.cookies[person] = client.cookies
 
     def ask(self, person: str, method: str, url: str) -> HttpResponse:
         """What this person gets in a fresh browser; whatever it changed is undone."""
         client, before = Client(), transaction.savepoint()
-        if person in self.people:
-            client.force_login(self.people[person])
+        client.cookies.update(self.cookies.get(person, {}))
         response: HttpResponse = getattr(client, method)(url)
         transaction.savepoint_rollback(before)
         return response

@@ -178,7 +178,7 @@ def test_no_address_holds_the_key_of_a_session(boss):
     assert boss.get(f"/admin/accounts/session/{boss.session.session_key}/change/").status_code == 302
 
 
-def test_thirty_rows_cost_as_much_as_one(boss):
+def test_many_rows_cost_as_much_as_one(boss):
     urls = [reverse(f"admin:accounts_{model._meta.model_name}_changelist") for model in (*OURS, Session)]
 
     def queries():
@@ -192,7 +192,7 @@ def test_thirty_rows_cost_as_much_as_one(boss):
     put_one_of_each()
     queries()
     one = queries()
-    for number in range(2, 31):
+    for number in range(2, 6):
         put_one_of_each(number)
     assert queries() == one
     assert max(one.values()) <= 12

@@ -206,7 +206,7 @@ def test_lists_are_narrowed_as_they_are_shown(api, manager, member):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["relationships/", "invitations/", "invitations/?state=open&side=manager"])
-def test_thirty_rows_cost_as_much_as_one(api, manager, path):
+def test_many_rows_cost_as_much_as_one(api, manager, path):
     api.get(path)  # notes the use of the key
 
     def queries():
@@ -218,6 +218,6 @@ def test_thirty_rows_cost_as_much_as_one(api, manager, path):
 
     make_invitation(manager, make_account(), kind="partner")
     one = queries()
-    for _ in range(29):
+    for _ in range(4):
         make_invitation(manager, make_account(), kind="partner")
     assert queries() == one <= 6

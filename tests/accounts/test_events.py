@@ -172,7 +172,7 @@ def test_pages_follow_one_another_without_a_gap(console, manager):
     assert len(seen) == len(set(seen)) == 120
 
 
-def test_the_log_asks_as_much_for_thirty_as_for_one(console, manager, member):
+def test_the_log_asks_as_much_for_many_as_for_one(console, manager, member):
     relationship = make_relationship(manager, member)
     through = Actor(door=Door.CONSOLE, user=owner_of(manager), account=member, through=relationship)
     record("operator.added", actor=through, account=manager, person="甲", role="viewer")
@@ -184,7 +184,7 @@ def test_the_log_asks_as_much_for_thirty_as_for_one(console, manager, member):
 
     queries()
     few = queries()
-    for _ in range(30):
+    for _ in range(4):
         record("operator.added", actor=through, account=manager, counterpart=member, person="甲", role="viewer")
     assert queries() == few
 

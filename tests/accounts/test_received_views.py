@@ -78,7 +78,7 @@ def test_others_questions_are_not_there(browse, manager, member, stranger):
     assert Relationship.objects.get().state == "pending"
 
 
-def test_as_many_queries_for_thirty_questions_as_for_one(console, member):
+def test_as_many_queries_for_many_questions_as_for_one(console, member):
     def grow(count):
         for _number in range(count):
             make_invitation(make_account(), member, kind="partner")
@@ -87,5 +87,5 @@ def test_as_many_queries_for_thirty_questions_as_for_one(console, member):
 
     grow(1)
     few = queries(console, url("invitation-received"))
-    grow(29)
+    grow(4)
     assert queries(console, url("invitation-received")) == few

@@ -1,6 +1,6 @@
 """Real workers under kill -9: every job acts exactly once, and a job that kills whoever tries it is parked.
 
-CHAOS_SEED chooses another order of blows.
+CHAOS_SEED chooses another order of blows, CHAOS_STRIKES more of them.
 """
 
 import os
@@ -22,9 +22,10 @@ from tests.config.chaos.tasks import TABLE
 from tests.config.chaos.workers import Worker, storm, wait_until
 
 SEED = int(os.environ.get("CHAOS_SEED", "20261121"))
+STRIKES = int(os.environ.get("CHAOS_STRIKES", "7"))
 JOBS_A_BLOW = 5
-START_SECONDS_MAX = 30.0
-SETTLE_SECONDS_MAX = 40.0
+START_SECONDS_MAX = 90.0
+SETTLE_SECONDS_MAX = 90.0
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_every_job_acts_once_whatever_is_killed(workers: list[Worker], tmp_path:
     began = time.monotonic()
     poison = enqueue("chaos.poison")
     struck = []
-    for number, (role, which, calm) in enumerate(storm(SEED, strikes=10)):
+    for number, (role, which, calm) in enumerate(storm(SEED, strikes=STRIKES)):
         ask_for_work(number)
         threading.Event().wait(calm)
         if (hit := strike(workers, role, which)) is None:
@@ -101,13 +102,13 @@ def test_every_job_acts_once_whatever_is_killed(workers: list[Worker], tmp_path:
 
     marks = Job.objects.filter(kind="chaos.mark")
     assert effects_by_job() == dict.fromkeys(marks.values_list("pk", flat=True), 1)
-    assert marks.filter(state=Job.State.DONE).count() == 10 * (JOBS_A_BLOW - 1)
+    assert marks.filter(state=Job.State.DONE).count() == STRIKES * (JOBS_A_BLOW - 1)
     calls = (tmp_path / "calls").read_text().splitlines()
     assert set(calls) == {f"{job.pk} {job.reference}" for job in Job.objects.filter(kind="chaos.call")}
     poison.refresh_from_db()
     assert (poison.state, poison.attempts) == (Job.State.PARKED, 5)
-    assert len(struck) >= 8
-    print(f"seed {SEED}: {struck}, {len(calls)} calls for 10, {time.monotonic() - began:.0f} s")
+    assert len(struck) >= STRIKES - 2
+    print(f"seed {SEED}: {struck}, {len(calls)} calls for {STRIKES}, {time.monotonic() - began:.0f} s")
     stop_cleanly(workers, tmp_path)
 
 

@@ -153,7 +153,7 @@ def test_nothing_is_writable(boss, model):
     assert model.objects.filter(pk=row.pk).values().get() == before
 
 
-def test_thirty_rows_cost_as_much_as_one(boss):
+def test_many_rows_cost_as_much_as_one(boss):
     urls = [reverse(f"admin:finance_{model._meta.model_name}_changelist") for model in OURS]
 
     def queries():
@@ -167,7 +167,7 @@ def test_thirty_rows_cost_as_much_as_one(boss):
     put_one_of_each()
     queries()
     one = queries()
-    for number in range(2, 8):
+    for number in range(2, 6):
         put_one_of_each(number)
     assert queries() == one
 

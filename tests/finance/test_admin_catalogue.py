@@ -145,7 +145,7 @@ def test_waiting_usage_is_listed_by_as_many_queries_for_many_rows_as_for_one(bos
     wait(1)
     cost()
     one = cost()
-    wait(9)
+    wait(4)
     assert cost() == one
 
 

@@ -63,10 +63,10 @@ def test_without_the_right_a_page_is_closed():
     assert browser.get(reverse("admin:finance_suspension_changelist")).status_code == 403
 
 
-def test_thirty_rows_cost_as_much_as_one(boss):
+def test_many_rows_cost_as_much_as_one(boss):
     put_one_of_each()
     lists = [reverse(f"admin:finance_{model._meta.model_name}_changelist") for model in OURS]
     few = [queries(boss, url) for url in lists]
-    for _number in range(6):
+    for _number in range(4):
         put_one_of_each()
     assert [queries(boss, url) for url in lists] == few

@@ -145,7 +145,7 @@ def test_other_scopes_open_nothing(manager):
 
 
 @pytest.mark.parametrize("path", ["bills/?month=2025-06", "spending/?month=2025-06&by=account"])
-def test_as_many_queries_for_thirty_rows_as_for_one(api, manager, path):
+def test_as_many_queries_for_many_rows_as_for_one(api, manager, path):
     def cost():
         with CaptureQueriesContext(
             connection,
@@ -156,6 +156,6 @@ def test_as_many_queries_for_thirty_rows_as_for_one(api, manager, path):
     make_line(manager, "1.00")
     cost()
     few = cost()
-    for _number in range(29):
+    for _number in range(4):
         make_line(manager, "1.00", owner=make_account())
     assert cost() == few

@@ -96,11 +96,11 @@ def test_choices_that_do_not_exist_narrow_nothing_and_say_so(console, manager, q
 
 
 @pytest.mark.parametrize("by", ["line", "instance", "product", "account", "folder", "day", "month", "nonsense"])
-def test_every_dimension_asks_as_much_for_ten_rows_as_for_one(console, manager, by):
+def test_every_dimension_asks_as_much_for_many_rows_as_for_one(console, manager, by):
     make_line(manager, "1.00")
     address = f"{at('bill-list')}?month=2025-06&by={by}"
     few = queries(console, address)
-    for number in range(9):
+    for number in range(4):
         make_line(manager, "1.00", JUNE + timedelta(hours=16 * number), owner=make_account())
     assert queries(console, address) == few
 

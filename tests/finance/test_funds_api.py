@@ -246,7 +246,7 @@ def test_twenty_at_once_with_one_key_are_one_allotment(api, linked, member):
 
 
 @pytest.mark.parametrize("path", ["balances/members/", "flows/", "topups/", "balances/", "credit/"])
-def test_thirty_rows_cost_as_much_as_one(api, manager, path):
+def test_many_rows_cost_as_much_as_one(api, manager, path):
     top_up(manager, "1000.00")
     credit.grant_credit(actor=staff(), account=manager, limit=D("1000.00"))
 
@@ -267,7 +267,7 @@ def test_thirty_rows_cost_as_much_as_one(api, manager, path):
 
     row(0)
     one = queries()
-    for number in range(1, 30):
+    for number in range(1, 5):
         row(number)
-    assert Relationship.objects.count() == 60
+    assert Relationship.objects.count() == 10
     assert queries() == one <= 12

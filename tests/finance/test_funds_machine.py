@@ -198,7 +198,7 @@ def test_money_behaves_like_the_model(cheap_hashes: None) -> None:
     run_state_machine_as_test(
         Funds,
         settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
     assert Account.objects.count() == 0

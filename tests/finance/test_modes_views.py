@@ -1,4 +1,4 @@
-"""The pages about who pays: what they show, what they refuse, and that thirty rows cost as much as one."""
+"""The pages about who pays: what they show, what they refuse, and that many rows cost as much as one."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ def browser(account):
     return client
 
 
-def test_the_list_costs_the_same_for_thirty_members(pair):
+def test_the_list_costs_the_same_for_many_members(pair):
     client = browser(pair.manager)
 
     def cost():
@@ -43,7 +43,7 @@ def test_the_list_costs_the_same_for_thirty_members(pair):
     trust_row(pair)
     cost()
     one = cost()
-    for _number in range(18):
+    for _number in range(4):
         trust_row(make_relationship(pair.manager, make_account(enterprise=pair.manager.enterprise)))
     assert cost() == one
 

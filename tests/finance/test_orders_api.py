@@ -154,7 +154,7 @@ def test_a_members_orders_where_it_shows_them(api, manager, member):
     assert Event.objects.filter(kind="member.viewed", facts__page="orders").exists()
 
 
-def test_lists_ask_as_much_for_one_row_as_for_thirty(api, manager):
+def test_lists_ask_as_much_for_one_row_as_for_many(api, manager):
     def fill(count):
         for _ in range(count):
             buy(manager, prepaid("1"), at=now(), coupon_id=coupon(manager, off=D("0.01")).pk)
@@ -171,7 +171,7 @@ def test_lists_ask_as_much_for_one_row_as_for_thirty(api, manager):
     fill(1)
     costs()
     one = costs()
-    fill(29)
+    fill(4)
     assert costs() == one
 
 

@@ -234,7 +234,7 @@ def test_vouchers_say_what_they_paid(console, manager):
 
 
 @pytest.mark.parametrize("name", ["order-list", "resource-list", "voucher-list", "coupon-list", "discount-list"])
-def test_lists_ask_as_much_for_one_row_as_for_thirty(console, manager, name):
+def test_lists_ask_as_much_for_one_row_as_for_many(console, manager, name):
     def fill(count: int) -> None:
         product = prepaid("1")
         for _ in range(count):
@@ -244,13 +244,13 @@ def test_lists_ask_as_much_for_one_row_as_for_thirty(console, manager, name):
 
     fill(1)
     few = queries(console, at(name))
-    fill(29)
+    fill(4)
     assert queries(console, at(name)) == few
 
 
-def test_the_catalogue_asks_as_much_for_one_product_as_for_thirty(console):
+def test_the_catalogue_asks_as_much_for_one_product_as_for_many(console):
     prepaid()
     few = queries(console, at("product-list"))
-    for _ in range(29):
+    for _ in range(4):
         prepaid()
     assert queries(console, at("product-list")) == few

@@ -143,7 +143,7 @@ def test_so_little_is_spent_that_no_day_means_anything(console, manager):
     assert shows(page, "over 10 years")
 
 
-def test_as_many_queries_for_thirty_members_as_for_one(console, manager):
+def test_as_many_queries_for_many_members_as_for_one(console, manager):
     top_up(manager, "1000.00")
 
     def grow(count):
@@ -156,7 +156,7 @@ def test_as_many_queries_for_thirty_members_as_for_one(console, manager):
     grow(1)
     spend(manager, "1.00")
     few = queries(console, at("overview"))
-    grow(29)
+    grow(4)
     assert queries(console, at("overview")) == few
 
 

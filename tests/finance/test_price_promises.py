@@ -48,7 +48,7 @@ def build(world, pay_mode):
 
 
 @pytest.mark.rule("K1.3", "A2.9", "A2.13", "A4.3")
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds)
 @example(world=({}, "0.00500001", [(False, "", "0.5", False)], [("", "0.3333", True)], "alone", False, "3"))
 @example(world=({"1": "0.00000001", "400.5": "0.00000001"}, "0.00000001", [], [], "alone", False, "401"))
@@ -64,7 +64,7 @@ def test_usage_is_billed_at_the_price_that_was_shown(world, cheap_hashes):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds, months=st.integers(1, 60), off=st.none() | share)
 def test_an_order_costs_what_was_shown(world, months, off, cheap_hashes):
     with transaction.atomic():

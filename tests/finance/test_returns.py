@@ -187,7 +187,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.decimals("0.01", "999.99", places=2), steps, st.integers(0, 100))
 def test_never_more_comes_back_than_was_paid(price, moves, days):
     account = make_account()

@@ -145,7 +145,7 @@ def test_nonsense_shows_the_running_month_and_says_so(browse, manager, query):
     assert page.context["filter"].errors
 
 
-def test_as_many_queries_for_ten_members_and_products_as_for_one(browse, manager):
+def test_as_many_queries_for_many_members_and_products_as_for_one(browse, manager):
     now = timezone.now()
     owner = make_account()
     make_relationship(manager, owner)
@@ -153,9 +153,9 @@ def test_as_many_queries_for_ten_members_and_products_as_for_one(browse, manager
     make_line(owner, "1.00", now - timedelta(days=40))
     console = browse(manager)
     few = queries(console, at("spending"))
-    for _number in range(9):
+    for _number in range(4):
         owner = make_account()
         make_relationship(manager, owner)
         make_line(owner, "1.00", now)
     assert queries(console, at("spending")) == few
-    assert BillLine.objects.count() == 11
+    assert BillLine.objects.count() == 6

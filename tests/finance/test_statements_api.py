@@ -168,7 +168,7 @@ def test_a_wrong_question_is_refused(api, query):
     assert api.get(f"statements/?{query}").status_code == 422
 
 
-def test_lists_ask_the_same_for_one_and_for_thirty(api, manager):
+def test_lists_ask_the_same_for_one_and_for_many(api, manager):
     def more(count):
         for _ in range(count):
             link = make_relationship(manager, make_account(), points=P2)
@@ -181,7 +181,7 @@ def test_lists_ask_the_same_for_one_and_for_thirty(api, manager):
     more(1)
     paths = ("statements/?of=members", "plans/")
     few = [count_of(api, path) for path in paths]
-    more(9)
+    more(4)
     assert [count_of(api, path) for path in paths] == few
 
 

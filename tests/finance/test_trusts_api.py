@@ -136,7 +136,7 @@ def test_the_list_is_narrowed_by_what_is_true_now(api, pair):
     assert api.get(f"trusts/{over.pk}/").json()["state"] == "ended"
 
 
-def test_thirty_rows_cost_as_much_as_one(api, pair):
+def test_many_rows_cost_as_much_as_one(api, pair):
     def cost():
         with CaptureQueriesContext(connection) as queries:
             assert api.get("trusts/").status_code == 200
@@ -145,7 +145,7 @@ def test_thirty_rows_cost_as_much_as_one(api, pair):
     trust_row(pair)
     cost()  # the key notes its first use
     one = cost()
-    for _number in range(29):
+    for _number in range(4):
         member = make_account(enterprise=pair.manager.enterprise)
         trust_row(make_relationship(pair.manager, member))
     assert cost() == one

@@ -135,7 +135,7 @@ def test_nothing_that_is_sent_breaks_it(monkeypatch):
     known |= dict.fromkeys(("num", "unitPrice", "detailAmount", "taxAmount", "totalAmount", "totalTaxAmount"), amounts)
     known |= {"invoiceAmount": ["100.00", *amounts]}
     tokens = [signed(make_client(), encType=str(number % 3)) for number in range(9)]
-    fuzzer = OpenFuzzer(api=None, known=known, examples=60, system=system)
+    fuzzer = OpenFuzzer(api=None, known=known, examples=40, system=system)
     fuzzer.right = {
         "token": tokens,
         "invoice_create": [fuzzer.seal(invoice_body(taxpayer)) for _turn in range(5)],

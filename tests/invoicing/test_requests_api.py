@@ -84,9 +84,9 @@ def test_a_key_that_may_only_read_asks_for_nothing(member):
     assert api.post("invoices/titles/", {"name": "x"}).status_code == 403
 
 
-def test_lists_ask_as_much_for_thirty_as_for_one(api, member):
+def test_lists_ask_as_much_for_many_as_for_one(api, member):
     counts = []
-    for month, number in ((6, 1), (7, 29)):
+    for month, number in ((6, 1), (7, 5)):
         request_row(member)
         open_items(member, *["1.00"] * number, at=JULY.replace(month=month))
         for name in ("requests", "invoiceable", "titles"):
@@ -94,7 +94,7 @@ def test_lists_ask_as_much_for_thirty_as_for_one(api, member):
             with CaptureQueriesContext(connection) as asked:
                 assert api.get(f"invoices/{name}/").status_code == 200
             counts.append(len(asked))
-        for _n in range(28):
+        for _n in range(4):
             request_row(member)
     assert counts[:3] == counts[3:]
 
@@ -118,7 +118,7 @@ def test_nothing_that_is_sent_breaks_it(manager, member, monkeypatch):
         **{field: ["", "一号"] for field in ("address", "phone", "bank", "bank_account", "remark")},
     }
     ids = {"invoices": [one.pk for one in (*own, *rows)]}
-    seen = Fuzzer(ApiClient(manager), known=known, ids=ids, examples=40).run(["invoice requests"])
+    seen = Fuzzer(ApiClient(manager), known=known, ids=ids, examples=25).run(["invoice requests"])
     ours = {"invoiceable_list", "titles_list", "titles_create", "titles_archive"}
     ours |= {f"invoice_requests_{name}" for name in ("list", "create", "read", "cancel")}
     assert ours <= set(seen)

@@ -189,14 +189,14 @@ def test_a_viewer_sees_and_cannot_ask(browse, member):
     assert not shows(client.get(at("overview")), "Request an invoice")
 
 
-def test_lists_ask_as_much_for_thirty_as_for_one(browse, manager, member):
+def test_lists_ask_as_much_for_many_as_for_one(browse, manager, member):
     link = make_relationship(manager, member, points=P2)
     request_row(manager)
     console, first = browse(manager), None
     for _ in range(2):
         counts = [queries(console, at(name)) for name in ("request-list", "member-list", "control-list", "overview")]
         first = first or counts
-        for _n in range(29):
+        for _n in range(4):
             request_row(manager)
             make_relationship(manager, make_account(), points=P2)
     assert counts == first

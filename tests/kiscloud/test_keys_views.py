@@ -45,12 +45,12 @@ def test_keys_of_others_are_not_shown(client: Any) -> None:
     assert client.post(f"/manage/keys/{other.pk}/send/").status_code == 404
 
 
-def test_thirty_keys_cost_as_much_as_one(client: Any) -> None:
+def test_many_keys_cost_as_much_as_one(client: Any) -> None:
     company = make_company()
     client.force_login(company.founder)
     own, costs = f"/manage/companies/{company.pk}/keys/", []
     client.get(own)
-    for more in (1, 29):
+    for more in (1, 4):
         for _turn in range(more):
             waiting_key(company)
         with CaptureQueriesContext(
