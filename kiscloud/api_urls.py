@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("client/private-servers/look-up/", private_servers.LookUp.as_view(), name="private-look-up"),
     path("client/private-servers/report/", private_servers.Report.as_view(), name="private-report"),
     path("client/private-servers/backups/", sent_backups.SentBackups.as_view(), name="private-backups"),
+    path("client/private-servers/backups/<slug:sha256>/", sent_backups.SentBackup.as_view(), name="private-backup"),
     path("client/private-servers/switch/", private_servers.Switch.as_view(), name="private-switch"),
     path("client/private-servers/log-in/", private_servers.LogIns.as_view(), name="private-log-in"),
 ]

@@ -217,17 +217,21 @@ class SentBackupOut(serializers.Serializer[Backup]):
     """A backup in the company's drive, and what keeps it from being restored in the public cloud."""
 
     id = serializers.IntegerField()
+    state = serializers.ChoiceField(Backup.State.choices, help_text=_("“creating” while its rows are looked through."))
+    fault = serializers.CharField(help_text=_("Why it failed; else empty."))
     set_number = serializers.CharField()
     set_name = serializers.CharField()
     version = serializers.CharField(source="set_version")
     size = serializers.IntegerField(help_text=_("In bytes, as it is kept."))
     unpacked = serializers.IntegerField(help_text=_("In bytes."))
     sha256 = serializers.CharField(help_text=_("Of the file as it was sent."))
-    kept_at = serializers.DateTimeField(source="finished_at")
+    kept_at = serializers.DateTimeField(source="finished_at", allow_null=True)
     without_mobile = serializers.SerializerMethodField(
         help_text=_("Users without an employee, or whose employee has no mobile number.")
     )
-    hindrances = serializers.SerializerMethodField(help_text=_("A sentence for each; empty: it can be restored."))
+    hindrances = serializers.SerializerMethodField(
+        help_text=_("A sentence for each; once complete and empty: it can be restored.")
+    )
 
     def get_without_mobile(self, backup: Backup) -> list[str]:
         """Their names."""
@@ -235,4 +239,6 @@ class SentBackupOut(serializers.Serializer[Backup]):
 
     def get_hindrances(self, backup: Backup) -> list[str]:
         """In the language of the call."""
+        if backup.state != Backup.State.SUCCESS:
+            return []
         return [str(reason) for reason in reasons_against(backup=backup, product=backup.subscription)]

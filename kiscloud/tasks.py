@@ -1,6 +1,7 @@
 """What this app does outside requests."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from kiscloud.services import (
     set_deletion,
     subscriptions,
     tickets,
+    upgrades,
     verification_notices,
 )
 
@@ -51,6 +53,27 @@ def restore(work: Job) -> None:
     except Exception:
         if work.is_last_attempt:
             restores.give_up(set_id=work.payload["set"], fault=_("The file could not be read."))
+        raise
+
+
+@job(backups.EXAMINE_JOB, outside=True, within=LONG)
+def examine_backup(work: Job) -> None:
+    """The backup that a private server sent is complete, or failed for good and says so."""
+    _examined(work, sent_backups.examine_sent)
+
+
+@job(backups.CONVERT_JOB, outside=True, within=LONG)
+def convert_backup(work: Job) -> None:
+    """The set of an earlier product is a backup of the present form, or failed for good and says so."""
+    _examined(work, upgrades.convert_set)
+
+
+def _examined(work: Job, service: Callable[..., None]) -> None:
+    try:
+        service(backup_id=work.payload["backup"])
+    except Exception:
+        if work.is_last_attempt:
+            backups.give_up(backup_id=work.payload["backup"], fault=_("The file could not be read."))
         raise
 
 

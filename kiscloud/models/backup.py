@@ -110,6 +110,11 @@ class Backup(StateModel):
         """Where its file is kept: known before it is written, so that none is ever left that nobody knows of."""
         return f"backups/{self.company_id}/{self.pk}.set"
 
+    @property
+    def arrival_name(self) -> str:
+        """Where the file of an earlier product lies until it is converted."""
+        return f"arrivals/{self.company_id}/{self.pk}.set"
+
     @classmethod
     def facts_of(cls, account_set: AccountSet) -> dict[str, Any]:
         """What a backup keeps of its set."""

@@ -25,6 +25,8 @@ from kiscloud.set_files.keeping import keep, scratch_file, write_kept
 
 JOB: Final = "kiscloud.back_up"
 TRY_JOB: Final = "kiscloud.try_backup"
+EXAMINE_JOB: Final = "kiscloud.examine_backup"  # that a private server sent
+CONVERT_JOB: Final = "kiscloud.convert_backup"  # of an earlier product
 Kind = Backup.Kind
 
 
@@ -167,7 +169,8 @@ def give_up(*, backup_id: int, fault: str, now: datetime | None = None) -> None:
 
 def fail_abandoned(*, now: datetime | None = None) -> int:
     """Backups whose job died too often do not stay “being made” for ever; answers how many failed so."""
-    left = Backup.objects.filter(state=Backup.State.CREATING, pk__in=abandoned(JOB, of="backup"))
+    dead = [pk for kind in (JOB, EXAMINE_JOB, CONVERT_JOB) for pk in abandoned(kind, of="backup")]
+    left = Backup.objects.filter(state=Backup.State.CREATING, pk__in=dead)
     found = list(left.values_list("pk", flat=True))
     for pk in found:
         give_up(backup_id=pk, fault=str(_("It was interrupted too often.")), now=now)
@@ -212,6 +215,8 @@ def drop(*, backup_id: int, at: datetime) -> int:
 def remove_file(*, backup: Backup) -> int:
     """The file of a backup that failed or is gone is removed; should it be killed, `remove_files` comes by again."""
     default_storage.delete(backup.file_name)
+    if backup.kind == Kind.PRIVATE:
+        default_storage.delete(backup.arrival_name)
     return Backup.objects.filter(pk=backup.pk).update(file="")
 
 

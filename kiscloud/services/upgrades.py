@@ -1,9 +1,13 @@
-"""Sets of earlier products: looked through, converted, tried, and kept as a backup to be restored (S26.2, Q-11)."""
+"""Sets of earlier products: looked through, converted, tried, and kept as a backup to be restored (S26.2, Q-11).
+
+What the manifest tells is judged while the person waits; the rows, millions perhaps, are converted by a job.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,15 +15,24 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from config.errors import DomainError, NotFound
 from kiscloud import policy
-from kiscloud.models import Subscription
-from kiscloud.services.backups import require_data, require_room
+from kiscloud.models import Backup, Subscription
+from kiscloud.services.backups import CONVERT_JOB, give_up, require_data, require_room
 from kiscloud.services.companies import require_admin
 from kiscloud.services.restores import try_file
-from kiscloud.services.sent_backups import Sent, Source, keep_sent, known_backup, require_edition, take
+from kiscloud.services.sent_backups import (
+    Sent,
+    Source,
+    fault_of,
+    finish_sent,
+    keep_arrived,
+    known_backup,
+    require_edition,
+    take,
+)
 from kiscloud.set_contents import parts
-from kiscloud.set_files import open_file
+from kiscloud.set_files import Manifest, Unfit, open_file
 from kiscloud.set_files.converting import Conversion
-from kiscloud.set_files.keeping import scratch_file
+from kiscloud.set_files.keeping import keep_plain, scratch_file
 from kiscloud.set_files.manifest import EARLIER, SetPart
 from kiscloud.set_files.reading import Opened
 from kiscloud.upgrades import PATHS, is_direct
@@ -60,12 +73,12 @@ class NoUpgrade(DomainError):
     hint = _("Ask support how to bring them over.")
 
 
-def upgrade_set(*, actor: Actor, subscription_id: int, content: BinaryIO, now: datetime | None = None) -> Sent:
-    """The set of this file is a private backup in the present form, from which it is restored as any other.
+def start_upgrade(*, actor: Actor, subscription_id: int, content: BinaryIO, now: datetime | None = None) -> Sent:
+    """The file has arrived and stands among the private backups; a job converts it to the present form.
 
-    Nothing of it stays unless it was converted as a whole and a restore of it was tried. The same file is the same
-    backup. Administrators only. Nothing is locked while it is converted; then the company is. Call it outside of
-    transactions. Raises NotFound, NoUpgrade, DriveFull, DataGone, TooLarge, Unfit, OtherProduct, UpgradeRefused.
+    What its manifest tells is judged at once, and then nothing of it stays. The same file is the same backup.
+    Administrators only. Nothing is locked while it comes; then the company is. Call it outside of transactions. Raises
+    NotFound, NoUpgrade, DriveFull, DataGone, TooLarge, Unfit, OtherProduct, UpgradeRefused.
     """
     at = now or timezone.now()
     product = _product(subscription_id)
@@ -74,20 +87,46 @@ def upgrade_set(*, actor: Actor, subscription_id: int, content: BinaryIO, now: d
         raise NoUpgrade(product=product.get_edition_display())
     require_data(product=product)
     require_room(company=product.company)
-    with scratch_file() as old, scratch_file() as new:
-        source = Source(product, take(content=content, to=old), actor, user.name)
+    with scratch_file() as file:
+        source = Source(product, take(content=content, to=file), actor, user.name)
         if (known := known_backup(source=source)) is not None:
             return Sent(known, fresh=False)
-        with open_file(old, version=EARLIER) as opened:
-            conversion = _looked_through(opened, product)
-            manifest = conversion.write(to=new, version=PATHS[product.edition].to)
+        with open_file(file, version=EARLIER) as opened:
+            part = _looked_through(opened, product)
+        return keep_arrived(source=source, plain=file, part=part, job=CONVERT_JOB, at=at)
+
+
+def convert_set(*, backup_id: int, now: datetime | None = None) -> None:
+    """The backup is complete: converted as a whole, and a restore of it was tried; or it failed and says why.
+
+    Done twice it is done once. The file that arrived is gone then. Nothing is locked while it is converted; then the
+    row is. Call it outside of transactions.
+    """
+    backup = Backup.objects.select_related("subscription").get(pk=backup_id)
+    if backup.state == Backup.State.CREATING:
+        try:
+            manifest, size = _convert(backup)
+        except (Unfit, FileNotFoundError) as error:
+            give_up(backup_id=backup_id, fault=fault_of(error=error), now=now)
+        else:
+            finish_sent(backup_id=backup_id, manifest=manifest, size=size, at=now or timezone.now())
+    default_storage.delete(backup.arrival_name)
+
+
+def _convert(backup: Backup) -> tuple[Manifest, int]:
+    """The set in the present form lies under the backup's name, written over what a killed worker left of it."""
+    product = backup.subscription
+    with default_storage.open(backup.arrival_name) as old, scratch_file() as new:
+        with open_file(cast(BinaryIO, old), version=EARLIER) as opened:
+            part = opened.examine(most=policy.UNPACKED_MAX)
+            manifest = Conversion.of(opened, part).write(to=new, version=PATHS[product.edition].to)
         try_file(file=new, product=product)
-        return keep_sent(source=source, plain=new, manifest=manifest, at=at)
+        return manifest, keep_plain(backup.file_name, new)
 
 
-def _looked_through(opened: Opened, product: Subscription) -> Conversion:
-    """Everything that speaks against it was asked before anything is converted."""
-    part = opened.examine(most=policy.UNPACKED_MAX)
+def _looked_through(opened: Opened, product: Subscription) -> SetPart:
+    """Everything that speaks against it and that its manifest tells was asked; the rows are for the job."""
+    part = opened.only_set(most=policy.UNPACKED_MAX)
     require_edition(of=part.edition, product=product)
     if not is_direct(part.edition, part.version):
         newest = PATHS[product.edition].newest_from
@@ -95,7 +134,7 @@ def _looked_through(opened: Opened, product: Subscription) -> Conversion:
     conversion = Conversion.of(opened, part)
     if names := part.without_mobile:
         raise UpgradeRefused(_PEOPLE, found=Found(part, _counts(conversion)), names="、".join(names[:10]))
-    return conversion
+    return part
 
 
 def _counts(conversion: Conversion) -> list[tuple[str, int]]:

@@ -70,11 +70,14 @@ class Opened:
     manifest: Manifest
     pack: zipfile.ZipFile
 
-    def only_set(self) -> SetPart:
-        """The one set of a backup. Raises Unfit."""
+    def only_set(self, *, most: int | None = None) -> SetPart:
+        """The one set of a backup. Raises Unfit, and TooMuch if it says that it has more than `most` bytes."""
         if len(self.manifest.sets) != 1:
             raise Unfit(_("This file holds several account sets; choose a file with one."))
-        return self.manifest.sets[0]
+        part = self.manifest.sets[0]
+        if most is not None and part.bytes > most:
+            raise TooMuch(size=filesizeformat(part.bytes), most=filesizeformat(most))
+        return part
 
     def table(self, table: Table) -> Iterator[bytes]:
         """The table as CSV with a line of names, in pieces; never more than it says. Raises Unfit."""
@@ -94,9 +97,7 @@ class Opened:
 
         Raises Unfit, and TooMuch before anything is unpacked if it says more than `most` bytes.
         """
-        part = self.only_set()
-        if part.bytes > most:
-            raise TooMuch(size=filesizeformat(part.bytes), most=filesizeformat(most))
+        part = self.only_set(most=most)
         for table in part.tables:
             if sum(_lines(self.table(table))) != table.rows + 1:  # the first line names the columns
                 raise Unfit()

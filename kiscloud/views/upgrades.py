@@ -1,8 +1,10 @@
-"""Upgrading: a set of an earlier product is uploaded, looked through and converted, then restored (S26.2, Q-11)."""
+"""Upgrading: a set of an earlier product is uploaded, a job converts it, then it is restored (S26.2, Q-11)."""
 
+from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.attempt import attempt
@@ -14,7 +16,7 @@ from kiscloud import limits
 from kiscloud.forms.upgrades import UpgradeForm
 from kiscloud.product_reports import shown
 from kiscloud.services.sent_backups import Sent
-from kiscloud.services.upgrades import Found, UpgradeRefused, upgrade_set
+from kiscloud.services.upgrades import Found, UpgradeRefused, start_upgrade
 from kiscloud.upgrades import PATHS
 from kiscloud.views.doors import frame, subscription_of
 
@@ -33,10 +35,12 @@ def upgrade(request: ConsoleRequest, pk: int) -> HttpResponse:
 
     def act() -> Sent:
         limits.upgrades(product.company_id)
-        return upgrade_set(actor=request.actor, subscription_id=pk, content=form.cleaned_data["file"])
+        return start_upgrade(actor=request.actor, subscription_id=pk, content=form.cleaned_data["file"])
 
     tried = attempt(request, form, act, shown=refused)
     if tried.result is not None:
+        if tried.result.fresh:
+            messages.success(request, _("The file has arrived and is being converted."))
         return redirect("kiscloud:backup-detail", tried.result.backup.pk)
     context = {
         **frame(product.company, here="products"),

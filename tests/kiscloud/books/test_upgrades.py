@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from kiscloud.books.models import Books, BookUser, CashFlow, Voucher
 from kiscloud.books.reports.trial_balance import trial_balance
 from kiscloud.models import AccountSet, Backup
 from kiscloud.services import restores, upgrades
+from kiscloud.services.backups import remove_files
 from kiscloud.set_files import Unfit
 from tests.factories import make_user
 from tests.kiscloud.books.bookkeeping import MONTH, Office
@@ -36,7 +38,10 @@ def office() -> Office:
 def upgrade(office: Office, file: bytes) -> Backup:
     actor = person(office.product.company.founder)
     asked = {"subscription_id": office.product.pk, "content": io.BytesIO(file)}
-    return upgrades.upgrade_set(actor=actor, **asked).backup  # type: ignore[arg-type]
+    backup = upgrades.start_upgrade(actor=actor, **asked).backup  # type: ignore[arg-type]
+    for _turn in range(2):  # done twice it is done once
+        upgrades.convert_set(backup_id=backup.pk)
+    return Backup.objects.get(pk=backup.pk)
 
 
 def restored(office: Office, backup: Backup) -> AccountSet:
@@ -105,13 +110,15 @@ WRONG: dict[str, tuple[Change, str]] = {
     "people without mobile": (of_set(people=[nobody("李雷")]), "upgrade_refused"),
     "a table less": (without("entries"), "unfit_file"),
     "a table too early": (of_set(version="7.5"), "unfit_file"),
-    "another amount": (swap("entries", ",100000.00", ",100000.01"), "unfit_file"),
-    "no amount": (swap("entries", ",100000.00", ",viel"), "unfit_file"),
-    "no direction": (swap("entries", ",D,", ",X,"), "unfit_file"),
-    "a missing subject": (swap("subjects", ",1002,", ",1002\n"), "unfit_file"),
-    "a month too many": (swap("periods", ",2026,3,", ",2026,13,"), "unfit_file"),
-    "a column of another name": (swap("vouchers", "status", "zustand"), "unfit_file"),
-    "text that is none": (swap("company", "示例", "\udcff"), "unfit_file"),
+}
+WRONG_ROWS: dict[str, Change] = {
+    "another amount": swap("entries", ",100000.00", ",100000.01"),
+    "no amount": swap("entries", ",100000.00", ",viel"),
+    "no direction": swap("entries", ",D,", ",X,"),
+    "a missing subject": swap("subjects", ",1002,", ",1002\n"),
+    "a month too many": swap("periods", ",2026,3,", ",2026,13,"),
+    "a column of another name": swap("vouchers", "status", "zustand"),
+    "text that is none": swap("company", "示例", "\udcff"),
 }
 
 
@@ -128,8 +135,17 @@ def test_what_hinders_is_said_and_nothing_stays(office: Office) -> None:
         with pytest.raises(Unfit):
             upgrade(office, content)
     assert not Backup.objects.exists()
+    assert not default_storage.exists(".")
+    for name, change in WRONG_ROWS.items():
+        failed = upgrade(office, changed(io.BytesIO(file), change).getvalue())
+        assert (failed.state, failed.fault != "") == ("failed", True), name
+    remove_files()
     assert (AccountSet.objects.count(), Books.objects.count()) == (before, before)
-    assert "backups" not in (default_storage.listdir(".")[0] if default_storage.exists(".") else [])
+    assert not any(_files(default_storage.path(".")))
+
+
+def _files(folder: str) -> list[Path]:
+    return [path for path in Path(folder).rglob("*") if path.is_file()]
 
 
 @pytest.mark.rule("S26.2")
@@ -147,9 +163,9 @@ def test_other_products_and_other_people_upgrade_nothing(office: Office) -> None
     product = active(office.product.company, edition="professional")
     founder, stranger = person(product.company.founder), person(make_user())
     with pytest.raises(upgrades.NoUpgrade):
-        upgrades.upgrade_set(actor=founder, subscription_id=product.pk, content=io.BytesIO(file))
+        upgrades.start_upgrade(actor=founder, subscription_id=product.pk, content=io.BytesIO(file))
     with pytest.raises(NotFound):
-        upgrades.upgrade_set(actor=stranger, subscription_id=office.product.pk, content=io.BytesIO(file))
+        upgrades.start_upgrade(actor=stranger, subscription_id=office.product.pk, content=io.BytesIO(file))
 
 
 @pytest.mark.parametrize(("status", "state"), [("2", "saved"), ("3", "posted")])

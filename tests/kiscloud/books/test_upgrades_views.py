@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from config.jobs import run_due
 from kiscloud import policy
 from kiscloud.models import AccountSet, Backup, Subscription
 from tests.kiscloud.books.bookkeeping import Office
@@ -37,6 +38,11 @@ def test_from_the_file_to_the_restored_set(browse: Any, office: Office) -> None:
     backup = Backup.objects.get()
     assert done["Location"] == f"/manage/backups/{backup.pk}/"
     page = browser.get(done["Location"]).text
+    assert "being looked through" in page
+    assert "every 3s" in page
+    run_due()
+    page = browser.get(done["Location"]).text
+    assert "every 3s" not in page
     assert "converted from 8.0" in page
     assert "Nothing speaks against" in page
     assert "138****0001" in page
