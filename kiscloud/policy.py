@@ -42,6 +42,7 @@ SENT_FILE: Final = 2 * 1024 * 1024 * 1024  # bytes of a backup that a private se
 SENT_UNPACKED: Final = 8 * 1024 * 1024 * 1024  # bytes; a private cloud has sets that the public one does not take
 UPGRADES: Final = (30, 3600)  # files of earlier products in so many seconds, for each company
 SENDING: Final = timedelta(minutes=10)  # after that, one that is still being kept was broken off
+STRAY_AFTER: Final = timedelta(days=2)  # a file that no row names is not being stored any more
 BACKUP_PACE: Final = timedelta(seconds=2)  # between two automatic ones
 AUTOMATIC_KEPT: Final = 7  # of each set (S16.9)
 UNPACKED_MAX: Final = 2 * 1024 * 1024 * 1024  # bytes of a set that the public cloud takes (S17.7)

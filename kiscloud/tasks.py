@@ -23,6 +23,7 @@ from kiscloud.services import (
     seats,
     sent_backups,
     set_deletion,
+    stray_files,
     subscriptions,
     tickets,
     upgrades,
@@ -84,6 +85,12 @@ def daily_backups(_work: Job) -> None:
     backups.remove_old()
     sent_backups.forget_broken_off()
     backups.remove_files()
+
+
+@job("kiscloud.stray_files", outside=True, every=timedelta(days=1), within=LONG)
+def remove_stray_files(_work: Job) -> None:
+    """No file is left that nobody knows of."""
+    stray_files.remove_stray()
 
 
 # Outside, though it calls nobody: each set commits on its own.
