@@ -32,8 +32,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
-    """Tests with real transactions clean up in a moment, append-only tables included."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Commits need not outlive a power cut; tests with real transactions clean up in a moment."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        connection.close()
     TransactionTestCase._fixture_teardown = lambda _case: emptied.empty()  # type: ignore[attr-defined]
 
 
