@@ -1,9 +1,13 @@
-"""A real Chromium against a real server; what the pages look like is kept under `var/screens` for a person."""
+"""A real Chromium against a real server.
+
+With SCREENS=<directory> pictures of the pages are kept there, to be looked at; drawing them takes long.
+"""
 
 import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -12,11 +16,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from config import outbox
-from config.env import BASE_DIR
 from config.jobs import run_due
 from tests.factories import PASSWORD
 
-SCREENS = BASE_DIR / "var" / "screens"
+SCREENS = os.environ.get("SCREENS", "")
 SILENT = (
     "--no-sandbox",
     "--disable-gpu",
@@ -75,14 +78,17 @@ class Person:
         self.page.wait_for_load_state()
 
     def keep(self, name: str) -> None:
-        """A picture for somebody to look at, wide and as on a phone."""
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+        """The page fits a phone; a picture of it, wide and as on a phone, where pictures are asked for."""
+        self._draw(name)
         self.page.set_viewport_size({"width": 360, "height": 780})
         overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        self.page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
+        self._draw(f"{name}-phone")
         self.page.set_viewport_size({"width": 1280, "height": 860})
         assert overflow <= 0, f"{name} is {overflow} px wider than a phone"
+
+    def _draw(self, name: str) -> None:
+        if SCREENS:
+            self.page.screenshot(path=Path(SCREENS) / f"{name}.png", full_page=True)
 
 
 def code_sent_to(user: User) -> str:
