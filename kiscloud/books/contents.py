@@ -12,8 +12,10 @@ from kiscloud.books.models import (
     Membership,
     Period,
     Subject,
+    TemplateLine,
     UserGroup,
     Voucher,
+    VoucherTemplate,
 )
 from kiscloud.books.services.demo_books import fill_demo
 from kiscloud.books.services.people import (
@@ -46,13 +48,16 @@ PARTS = (
     CashFlow,
     Voucher,
     Line,
+    VoucherTemplate,
+    TemplateLine,
 )
+LATER = (Item, VoucherTemplate, TemplateLine)  # sets were backed up before there were any
 
 
 def register() -> None:
     """From now on sets are made of them, and their users work in them."""
     for model in PARTS:
-        add_part(model, later=model is Item)  # sets were backed up before there were any
+        add_part(model, later=model in LATER)
     add_people(people_of)
     add_steps(Edition.TRADE, earlier.STEPS)
     during(Moment.MADE, _make)

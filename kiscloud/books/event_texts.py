@@ -37,9 +37,14 @@ TEXTS: dict[str, Words] = {
     "book_voucher.reversed": Words(
         _("Reversed voucher %(voucher)s of %(set)s by a red one"), icon="undo-2", tone="warn"
     ),
+    "book_template.made": Words(_("Kept the voucher template %(chosen)s in %(set)s"), icon="bookmark-plus"),
+    "book_template.renamed": Words(_("Renamed the voucher template %(chosen)s in %(set)s"), icon="bookmark"),
+    "book_template.deleted": Words(
+        _("Deleted the voucher template %(chosen)s of %(set)s"), icon="bookmark-x", tone="warn"
+    ),
 }
 
 
 def register() -> None:
     """The log speaks of books from now on, and can be narrowed to them."""
-    add_texts(TEXTS, group=Group("books", _("Books"), ("books.", "book_voucher.")), pages={})
+    add_texts(TEXTS, group=Group("books", _("Books"), ("books.", "book_voucher.", "book_template.")), pages={})

@@ -14,3 +14,5 @@ ITEMS_MAX: Final = 5000  # of one kind in a set
 IMPORT_ROWS_MAX: Final = 5000
 ROWS_AT_FIRST: Final = 5  # of an empty voucher form
 ROWS_WITHOUT_SCRIPT: Final = 12
+TEMPLATES_MAX: Final = 200  # of one set
+TEMPLATES_SHOWN: Final = 12  # where a new voucher begins

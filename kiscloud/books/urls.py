@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kiscloud.books.views import closing, imports, items, parameters, printing, reports, set_up, vouchers
+from kiscloud.books.views import closing, imports, items, parameters, printing, reports, set_up, templates, vouchers
 
 app_name = "books"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("vouchers/<int:pk>/act/", vouchers.act, name="voucher-act"),
     path("vouchers/<int:pk>/voucher.pdf", printing.one, name="voucher-pdf"),
     path("vouchers/vouchers.pdf", printing.month, name="voucher-pdf-month"),
+    path("vouchers/<int:pk>/template/", templates.new, name="voucher-template"),
+    path("templates/", templates.listing, name="template-list"),
+    path("templates/<int:pk>/", templates.rename, name="template-rename"),
+    path("templates/<int:pk>/delete/", templates.delete, name="template-delete"),
     path("trial-balance/", reports.balances, name="trial-balance"),
     path("ledger/", reports.ledger, name="ledger"),
     path("general-ledger/", reports.general, name="general-ledger"),

@@ -1,5 +1,6 @@
 // Typing a voucher: sums and the difference while typing, rows as they are needed, keys for those who never use the mouse.
-// [data-voucher] is the form, [data-row] a row; Enter goes on, “=” takes what is missing, Ctrl+S saves.
+// [data-voucher] is the form, [data-row] a row; Enter goes on, “=” takes what is missing, Ctrl+S saves,
+// Ctrl+Enter and Ctrl+Shift+Enter insert a row, Ctrl+D duplicates and Ctrl+Delete deletes one, as the buttons of a row do.
 (() => {
   const KEPT = matchMedia("(max-width: 37.5rem)").matches ? 2 : 5;
   const fen = (text) => {
@@ -30,20 +31,55 @@
     const gap = debit > credit ? debit - credit : credit - debit;
     note.textContent = equal ? (debit === 0n ? "" : note.dataset.equal) : `${note.dataset.difference} ${shown(gap)}`;
   };
-  const add = () => {
-    const row = body.lastElementChild.cloneNode(true);
+  const clean = (row) => {
     row.classList.remove("row-wrong");
     row.querySelectorAll(".error").forEach((error) => error.remove());
-    const number = rows().length + 1;
     row.querySelectorAll("input").forEach((cell) => {
-      cell.value = "";
       cell.removeAttribute("aria-invalid");
       cell.removeAttribute("aria-describedby");
-      cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(/\d+$/, String(number)));
+      cell.removeAttribute("autofocus");
     });
-    row.querySelector(".place").textContent = String(number);
-    body.append(row);
     return row;
+  };
+  const empty = (row) => {
+    row.querySelectorAll("input").forEach((cell) => { cell.value = ""; });
+    return row;
+  };
+  const renumber = () => rows().forEach((row, place) => {
+    const number = String(place + 1);
+    row.querySelector(".place").textContent = number;
+    row.querySelectorAll("[aria-label]").forEach((one) => one.setAttribute("aria-label", one.getAttribute("aria-label").replace(/\d+$/, number)));
+    row.querySelectorAll("[name=row]").forEach((tool) => { tool.value = tool.value.replace(/\d+$/, number); });
+  });
+  const put = (made, row, where) => {
+    row[where](made);
+    renumber();
+    count();
+    return made;
+  };
+  const first = (row) => row.querySelector("input").focus();
+  const add = () => put(empty(clean(body.lastElementChild.cloneNode(true))), body.lastElementChild, "after");
+  const tools = {
+    above: (row) => first(put(empty(clean(row.cloneNode(true))), row, "before")),
+    below: (row) => first(put(empty(clean(row.cloneNode(true))), row, "after")),
+    copy: (row) => first(put(clean(row.cloneNode(true)), row, "after")),
+    delete: (row) => {
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      if (!next) {
+        empty(clean(row));
+        count();
+        return first(row);
+      }
+      row.remove();
+      renumber();
+      count();
+      first(next);
+    },
+  };
+  const key = (event) => {
+    if (!(event.ctrlKey || event.metaKey)) return null;
+    if (event.key === "Enter") return event.shiftKey ? "above" : "below";
+    return { d: "copy", Delete: "delete" }[event.key] ?? null;
   };
   const onward = (cell, step) => {
     const all = cells();
@@ -57,6 +93,7 @@
     if (!own.value && above && row.querySelector('[name="subject"]').value) own.value = above;
   };
 
+  body.querySelectorAll("[name=row]").forEach((tool) => { tool.tabIndex = -1; }); // keys do the same
   while (rows().length > KEPT && blank(body.lastElementChild)) body.lastElementChild.remove();
   count();
   body.addEventListener("input", (event) => {
@@ -73,8 +110,17 @@
   body.addEventListener("change", (event) => {
     follow(event.target.closest("[data-row]"));
   });
+  body.addEventListener("click", (event) => {
+    const tool = event.target.closest("[name=row]");
+    if (!tool) return;
+    event.preventDefault();
+    tools[tool.value.split("-", 1)[0]](tool.closest("[data-row]"));
+  });
   body.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.ctrlKey && event.target.matches("input")) {
+    if (key(event)) {
+      event.preventDefault();
+      tools[key(event)](event.target.closest("[data-row]"));
+    } else if (event.key === "Enter" && !event.ctrlKey && event.target.matches("input")) {
       event.preventDefault();
       onward(event.target, 1);
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.name !== "subject") {
@@ -91,5 +137,5 @@
       form.querySelector("button.button-primary").click();
     }
   });
-  if (!form.querySelector(".error-summary")) cells()[0]?.focus();
+  if (!form.querySelector(".error-summary, [autofocus]")) cells()[0]?.focus();
 })();

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,12 +16,18 @@ from accounts.forms.events import Day
 from kiscloud.books import policy
 from kiscloud.books.entries import Entry, Header
 from kiscloud.books.forms.amounts import SignedAmount
-from kiscloud.books.models import Books, Voucher, Word
+from kiscloud.books.models import Books, Voucher, VoucherTemplate, Word
 from kiscloud.books.naming import Choice, meant
 from kiscloud.books.periods import as_choices, months_with_vouchers
 from kiscloud.books.typed import read_amount, read_quantity
 
 CELLS: Final = ("summary", "subject", "debit", "credit", "quantity", "item")
+ROW_ACTS: Final = {
+    "above": _("Insert a row above"),
+    "below": _("Insert a row below"),
+    "copy": _("Duplicate the row"),
+    "delete": _("Delete the row"),
+}
 _CODE: Final = re.compile(r"\s*(\d{4,15})\b")
 
 
@@ -125,6 +131,42 @@ def rows_of(voucher: Voucher, names: Mapping[int, str]) -> list[Row]:
         )
         for line in lines
     ]
+
+
+def rows_of_template(template: VoucherTemplate, choices: Sequence[Choice]) -> list[Row]:
+    """The rows of a new voucher that begins with it; a subject that takes no entries any more is left as its code."""
+    labels = {one.code: one.label for one in choices}
+    return [
+        Row(
+            line.summary,
+            labels.get(line.subject, line.subject),
+            f"{line.debit}" if line.debit else "",
+            f"{line.credit}" if line.credit else "",
+            f"{line.quantity.normalize():f}" if line.quantity is not None else "",
+            line.item,
+        )
+        for line in template.lines.order_by("place")
+    ]
+
+
+def rows_after(rows: Sequence[Row], asked: str) -> tuple[list[Row], int]:
+    """The rows after what a button of a row asks (`above-2`: a row above the second), and where one goes on typing.
+
+    Something else asks for nothing.
+    """
+    act, _dash, typed = asked.partition("-")
+    place = int(typed) if typed.isdecimal() and len(typed) < 4 else 0
+    found = [*rows, *(Row() for _row in range(place - len(rows)))][: policy.LINES_MAX]
+    if not 0 < place <= len(found):
+        return found, 1
+    if act == "delete":
+        del found[place - 1]
+        return found, min(place, max(len(found), 1))
+    if len(found) >= policy.LINES_MAX or act not in ROW_ACTS:
+        return found, place
+    at = place - 1 if act == "above" else place
+    found.insert(at, replace(found[place - 1], problems=[]) if act == "copy" else Row())
+    return found, at + 1
 
 
 def padded(rows: Sequence[Row], least: int = policy.ROWS_WITHOUT_SCRIPT) -> list[Row]:

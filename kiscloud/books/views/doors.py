@@ -106,6 +106,7 @@ def _sections(path: str, place: Place) -> list[NavSection]:
             (
                 ("voucher-new", _("Enter a voucher"), "file-plus", Right.ENTER),
                 ("voucher-list", _("All vouchers"), "files", Right.VIEW),
+                ("template-list", _("Voucher templates"), "bookmark", Right.ENTER),
                 ("voucher-import", _("Import vouchers"), "file-up", Right.EXCHANGE),
             ),
         ),

@@ -1,7 +1,8 @@
 """Vouchers: listed, entered, shown, and what is done with one."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,19 +16,23 @@ from config.errors import DomainError, InputError, NotFound
 from config.forms import refuse
 from config.paging import paginate
 from invoicing.capitals import capitals
+from kiscloud.books import policy
 from kiscloud.books.entries import WrongLines
 from kiscloud.books.finding import find_vouchers, neighbours_of
 from kiscloud.books.forms.vouchers import (
+    ROW_ACTS,
     HeadForm,
     Row,
     VoucherFilter,
     entries_of,
     padded,
     resolve_subjects,
+    rows_after,
     rows_of,
+    rows_of_template,
     typed_rows,
 )
-from kiscloud.books.models import Subject, Voucher
+from kiscloud.books.models import Subject, Voucher, VoucherTemplate
 from kiscloud.books.months import first_day, last_day
 from kiscloud.books.naming import choices_of, full_names, items_of
 from kiscloud.books.origins import origin_of
@@ -38,6 +43,7 @@ from kiscloud.books.services.reversing import reverse_voucher
 from kiscloud.books.services.vouchers import delete_voucher, save_voucher, void_voucher
 from kiscloud.books.views.doors import address, draw, in_books
 
+Found = TypeVar("Found")
 State = Voucher.State
 PEOPLE = ("maker", "auditor", "poster")
 
@@ -56,15 +62,19 @@ def listing(request: ConsoleRequest, place: Place) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_books(Right.ENTER)
 def new(request: ConsoleRequest, place: Place) -> HttpResponse:
-    """An empty voucher, a copy of the one that the address names (`?copy=`), or one like it in its head (`?after=`)."""
+    """An empty voucher, a copy of one (`?copy=`), one that begins with a template, or one like the last in its head."""
     if request.method == "POST":
         return _save(request, place, None)
-    copied, before = (_named(request, place, name) for name in ("copy", "after"))
+    copied, before = (_named(request, place, name, voucher_of) for name in ("copy", "after"))
+    template = _named(request, place, "template", template_of)
     rows = rows_of(copied, full_names(place.account_set)) if copied else []
-    initial = {"day": _today(place), "word": copied.word if copied else "记"}
-    if before:
-        initial = {"day": before.day, "word": before.word}
-    return _form(request, place, HeadForm(initial=initial), rows)
+    if template:
+        rows = rows_of_template(template, choices_of(place.account_set))
+    like = before or copied or template
+    initial = {"day": before.day if before else _today(place), "word": like.word if like else "记"}
+    templates = VoucherTemplate.objects.filter(account_set=place.account_set)
+    shown = list(templates.order_by("name")[: policy.TEMPLATES_SHOWN])
+    return _form(request, place, HeadForm(initial=initial), rows, templates=shown)
 
 
 def _today(place: Place) -> date:
@@ -72,10 +82,10 @@ def _today(place: Place) -> date:
     return min(max(timezone.localdate(), first_day(place.books.month)), last_day(place.books.month))
 
 
-def _named(request: ConsoleRequest, place: Place, name: str) -> Voucher | None:
-    """The voucher that the address names, if it does. Raises NotFound."""
+def _named(request: ConsoleRequest, place: Place, name: str, find: Callable[[Place, int], Found]) -> Found | None:
+    """What the address names by this name, if it does. Raises NotFound."""
     typed = request.GET.get(name, "")
-    return voucher_of(place, int(typed)) if typed.isdecimal() and len(typed) < 19 else None
+    return find(place, int(typed)) if typed.isdecimal() and len(typed) < 19 else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,6 +102,8 @@ def edit(request: ConsoleRequest, place: Place, pk: int) -> HttpResponse:
 
 
 def _save(request: ConsoleRequest, place: Place, voucher: Voucher | None) -> HttpResponse:
+    if asked := request.POST.get("row"):
+        return _again(request, place, voucher, asked)
     form, rows = HeadForm(request.POST), typed_rows(request.POST)
     resolve_subjects(rows, choices_of(place.account_set))
     entries = entries_of(rows)
@@ -114,6 +126,13 @@ def _save(request: ConsoleRequest, place: Place, voucher: Voucher | None) -> Htt
         else:
             return _saved(request, place, saved)
     return _form(request, place, form, rows, voucher=voucher, problems=problems, status=422)
+
+
+def _again(request: ConsoleRequest, place: Place, voucher: Voucher | None, asked: str) -> HttpResponse:
+    """The form with what was typed and a row more or less; nothing is judged or saved yet."""
+    rows, at = rows_after(typed_rows(request.POST), asked)
+    form = HeadForm(initial={name: request.POST.get(name, "") for name in HeadForm.base_fields})
+    return _form(request, place, form, rows, voucher=voucher, at=at)
 
 
 def _spread(error: WrongLines, rows: list[Row]) -> list[str]:
@@ -146,10 +165,21 @@ def _form(
         "counted": any(one.unit for one in chosen),
         "items": items_of(place.account_set) if any(one.item_kind for one in chosen) else None,
         "voucher": None,
+        "row_acts": ROW_ACTS.items(),
+        "templates": [],
+        "at": 0,
         "problems": [],
         **more,
     }
     return draw(request, place, "books/vouchers/form.html", context, status=status)
+
+
+def template_of(place: Place, pk: int) -> VoucherTemplate:
+    """The template of this set. Raises NotFound."""
+    found = VoucherTemplate.objects.filter(account_set=place.account_set, pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def voucher_of(place: Place, pk: int) -> Voucher:

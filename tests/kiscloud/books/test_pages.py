@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kiscloud.books import urls
-from kiscloud.books.models import BookUser, Item, Subject, Voucher
+from kiscloud.books.models import BookUser, Item, Subject, Voucher, VoucherTemplate
 from kiscloud.models import SetUser, Subscription
 from tests.factories import make_user
 from tests.kiscloud.books.bookkeeping import Office
@@ -36,6 +36,7 @@ def addresses(office, *, other=None):
         "voucher": voucher.pk,
         "subject": Subject.objects.filter(account_set=inside.set, code="1002").get().pk,
         "item": Item.objects.create(account_set=inside.set, kind="customer", code=f"C{voucher.pk}", name="客户").pk,
+        "template": VoucherTemplate.objects.create(account_set=inside.set, name=f"{voucher.pk}").pk,
         "user": BookUser.objects.filter(account_set=inside.set).first().pk,
     }
     found = []
@@ -52,7 +53,7 @@ def addresses(office, *, other=None):
 
 def test_each_page_opens_for_somebody_of_the_set(office):
     client = client_of(office.makers_user)
-    posts = {"voucher-batch", "voucher-act", "subject-act"}
+    posts = {"voucher-batch", "voucher-act", "subject-act", "template-delete"}
     answers = {name: client.get(url).status_code for name, url, _pk in addresses(office) if name not in posts}
     assert answers == dict.fromkeys(answers, 200)
 

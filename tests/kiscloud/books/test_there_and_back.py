@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from kiscloud.books.models import Books, BookUser, Line, Voucher
+from kiscloud.books.models import Books, BookUser, Line, TemplateLine, Voucher
 from kiscloud.books.reports.balance_sheet import balance_sheet
 from kiscloud.books.reports.cash_flow import cash_flow
 from kiscloud.books.reports.income_statement import income_statement
 from kiscloud.books.reports.trial_balance import trial_balance
 from kiscloud.books.services.closing import carry_over, close_period
+from kiscloud.books.services.templates import make_template
 from kiscloud.models import AccountSet, Archive, Backup, CompanyMember, SetUser, Subscription
 from kiscloud.services import backups, restores
 from kiscloud.services.expiry import purge_product
@@ -42,7 +43,8 @@ def month_of_trade() -> Office:
     carry_over(actor=office.maker, account_set=office.set)
     office.post()
     close_period(actor=office.maker, account_set=office.set)
-    office.write(("1002", "33.33", ""), ("1122", "", "33.33"), day=date(2026, 4, 2))
+    last = office.write(("1002", "33.33", ""), ("1122", "", "33.33"), day=date(2026, 4, 2))
+    make_template(actor=office.maker, account_set=office.set, voucher_id=last.pk, name="收回货款")
     return office
 
 
@@ -81,6 +83,8 @@ def test_every_statement_is_the_same_and_people_are_matched() -> None:
     assert back.state == "ready", back.fault
     assert statements(back) == statements(office.set)
     assert Voucher.objects.filter(account_set=back).count() == Voucher.objects.filter(account_set=office.set).count()
+    lines = [TemplateLine.objects.filter(account_set=one).values_list("subject", "debit") for one in (back, office.set)]
+    assert list(lines[0]) == list(lines[1]) != []
     # Zhou, who restored, is in and matched; Wu is still named in the vouchers and cannot enter.
     users = {user.name: user for user in BookUser.objects.filter(account_set=back)}
     assert len(users) == 2
