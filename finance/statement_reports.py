@@ -125,10 +125,12 @@ def narrowed(
 
 
 def by_month(found: StatementQuerySet) -> QuerySet[Statement, dict[str, Any]]:
-    """One row a month over all accounts that stand in it: how many, what it came to, how it was paid, what is left."""
+    """One row a month over all accounts that stand in it: how many, what it came to, how it was paid, what is left of
+    what was issued."""
     sums = {name: Sum(name) for name in ("lines", "payable", "voucher", "cash", "credit", "outstanding")}
     open_still = Count("pk", filter=Q(state__in=[Statement.State.TO_CONFIRM, Statement.State.DISPUTED]))
-    totals = {f"sum_{name}": total for name, total in sums.items()} | {"left": Sum(LEFT), "to_confirm": open_still}
+    left = Sum(LEFT, filter=~Q(state=Statement.State.DRAFT), default=ZERO)
+    totals = {f"sum_{name}": total for name, total in sums.items()} | {"left": left, "to_confirm": open_still}
     return found.order_by().values("month").annotate(accounts=Count("account", distinct=True), **totals)
 
 

@@ -62,6 +62,8 @@ def test_months_of_the_group_and_of_a_folder_are_added_up(browse, manager, membe
         rows = console.get(at("group-statement-list") + query).context["page"]
         return [(row["month"].month, row["accounts"], row["sum_payable"], row["left"]) for row in rows]
 
+    assert months() == [(7, 1, 7, 0), (6, 2, 8, 0)]  # nothing is to be repaid before it is issued
+    issued(manager)
     assert months() == [(7, 1, 7, 7), (6, 2, 8, 8)]
     assert months(f"?folder={folder.pk}&month=2025-06") == [(6, 1, 5, 5)]
     of_members = console.get(at("member-statement-list") + f"?folder={folder.pk}").context["page"]
