@@ -9,7 +9,7 @@ REASONS: Mapping[str, Promise] = {
     "source_id": _("The number at the source is missing or has more than 100 signs."),
     "unknown_account": _("There is no account with this number."),
     "unknown_product": _("There is no product with this code."),
-    "product_not_metered": _("This product is not on sale, or not billed by usage."),
+    "product_not_metered": _("This product is not billed by usage."),
     "instance": _("The instance is missing or has more than 100 signs."),
     "quantity": _("The quantity must be a number that is not negative, with at most 15 digits and 8 decimal places."),
     "time": _("Times are written like 2026-03-10T12:00:00+08:00, with their zone."),

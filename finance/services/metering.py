@@ -31,7 +31,7 @@ _CHECK = """
 CREATE TEMP TABLE usage_checked ON COMMIT DROP AS
 WITH sold AS MATERIALIZED (
     SELECT id AS product_id, code, cycle, ('1 ' || cycle)::interval AS step,
-        pay_mode = 'postpaid' AND active AS is_metered
+        pay_mode = 'postpaid' AS is_metered -- off sale, too: what runs goes on
     FROM finance_product
 ), found AS (
     SELECT r.*, a.id AS owner_id, p.*, cycle_start(cycle, started_at) AS cycle_start

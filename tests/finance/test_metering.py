@@ -76,7 +76,6 @@ def test_the_same_record_again_is_no_harm_and_its_number_with_other_content_is_r
         ({"account": "' OR 1=1 --"}, "unknown_account"),
         ({"product": "nothing"}, "unknown_product"),
         ({"product": "ahead"}, "product_not_metered"),
-        ({"product": "gone"}, "product_not_metered"),
         ({"instance": ""}, "instance"),
         ({"instance": "x" * 101}, "instance"),
         ({"quantity": "-1"}, "quantity"),
@@ -99,9 +98,13 @@ def test_the_same_record_again_is_no_harm_and_its_number_with_other_content_is_r
 )
 def test_what_is_wrong_is_refused_with_its_reason(manager, product, more, reason):
     make_product(code="ahead", pay_mode="prepaid")
-    make_product(code="gone", active=False)
     assert only(take(row(manager, **more))) == reason
     assert not Usage.objects.exists()
+
+
+def test_what_runs_goes_on_being_metered_when_its_product_is_off_sale(manager):
+    make_product(code="gone", active=False)
+    assert take(row(manager, product="gone")).kept == 1
 
 
 def test_good_records_are_kept_beside_refused_ones(manager, product):
