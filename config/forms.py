@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import ChoiceWidget
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -61,8 +62,8 @@ class CodeField(forms.RegexField):
         return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in str(text) if not sign.isspace())
 
 
-class CardSelect(forms.RadioSelect):
-    """A choice between few things that need a sentence each, as cards; `hints` maps a value to its sentence."""
+class Cards(ChoiceWidget):
+    """Choices that need a sentence each, as cards; `hints` maps a value to its sentence."""
 
     template_name = "ui/widgets/cards.html"
     option_template_name = "ui/widgets/card.html"
@@ -78,18 +79,9 @@ class CardSelect(forms.RadioSelect):
         return option
 
 
-class CheckboxCards(forms.CheckboxSelectMultiple):
-    """The same for choosing several: permission points, for one."""
+class CardSelect(Cards, forms.RadioSelect):
+    """For choosing one of a few."""
 
-    template_name = "ui/widgets/cards.html"
-    option_template_name = "ui/widgets/card.html"
 
-    def __init__(self, *args: Any, hints: Mapping[str, Text] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.hints = dict(hints or {})
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Django's option with its sentence."""
-        option = super().create_option(name, value, *args, **kwargs)
-        option["hint"] = self.hints.get(str(value), "")
-        return option
+class CheckboxCards(Cards, forms.CheckboxSelectMultiple):
+    """For choosing several: permission points, for one."""

@@ -4,17 +4,15 @@ Each check says `ok` or one plain word; the reasons go to the log.
 """
 
 import logging
-from datetime import timedelta
 
-from django.apps import apps
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.utils.timezone import now
+
+from config.jobs import worker_seen
 
 ALIVE = "/healthz"
 READY = "/readyz"
 PATHS = (ALIVE, READY)
-WORKER_SILENCE_MAX = timedelta(minutes=3)
 log = logging.getLogger(__name__)
 
 # Once every migration of this code is applied, that stays true for as long as the process lives.
@@ -42,6 +40,4 @@ def _all_migrated() -> bool:
 
 
 def _worker() -> str:
-    beats = apps.get_model("config", "WorkerBeat")._default_manager
-    alive = beats.filter(seen_at__gte=now() - WORKER_SILENCE_MAX).exists()
-    return "ok" if alive else "silent"
+    return "ok" if worker_seen() else "silent"

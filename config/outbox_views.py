@@ -1,5 +1,6 @@
 """The pages of the development outbox. `config.urls` knows them only while DEBUG is on."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -18,17 +19,7 @@ LETTER_POLICY = {
     "frame-ancestors": ["'self'"],
     "sandbox": ["allow-top-navigation-by-user-activation", "allow-popups", "allow-popups-to-escape-sandbox"],
 }
-FRAME_POLICY = {
-    "default-src": ["'none'"],
-    "script-src": ["'self'"],
-    "style-src": ["'self'"],
-    "img-src": ["'self'", "data:"],
-    "connect-src": ["'self'"],
-    "form-action": ["'self'"],
-    "frame-src": ["'self'"],
-    "frame-ancestors": ["'none'"],
-    "base-uri": ["'none'"],
-}
+FRAME_POLICY = {**settings.SECURE_CSP, "frame-src": ["'self'"]}
 
 
 @login_not_required

@@ -24,7 +24,6 @@ class Command(BaseCommand):
 
     help = str(_("Does background jobs; run at least one, and as many as you like."))
     requires_system_checks = []
-    requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--once` for cron and scripts; `--cluster` is how the supervisor starts its cluster."""
