@@ -88,24 +88,6 @@ def money(value: Any) -> SafeString | str:
     return format_html('<span class="money">{}¥{}</span>', sign, f"{abs(amount):,.2f}")
 
 
-@register.filter
-def mask_mobile(value: Any) -> str:
-    """`138****5678`; what is too short to be a number is hidden wholly."""
-    text = str(value or "")
-    if len(text) < 7:
-        return "****" if text else ""
-    return f"{text[:-8]}****{text[-4:]}"
-
-
-@register.filter
-def mask_email(value: Any) -> str:
-    """`zh***@example.com`"""
-    name, at, host = str(value or "").rpartition("@")
-    if not at:
-        return "***" if host else ""
-    return f"{name[: min(2, len(name) - 1)]}***@{host}"
-
-
 @register.simple_tag
 def moment(value: datetime | date | None, *, only: str = "") -> SafeString | str:
     """A point in time, short: `今天 09:30`, `03-05 14:20`, `2025-12-31 08:00`; the whole of it in the tooltip.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.admin.base import Ask, Button, StaffAdmin, Text
 from accounts.admin.panels import ROWS_MAX, History, Notice, Panel, at, history, link, of_subject, pill, table, when
-from config.templatetags.ui import mask_email
+from accounts.email_address import mask_email
 from invoicing import policy
 from invoicing.models import CloudOrder
 from invoicing.services.cloud_orders import (
@@ -176,7 +176,7 @@ class CloudOrderAdmin(StaffAdmin):
     @admin.display(description=_("contact"))
     def shown_email(self, row: CloudOrder) -> str:
         """As staff may see it."""
-        return mask_email(row.email) or "—"
+        return mask_email(row.email) if row.email else "—"
 
     @admin.display(description=_("tenant"))
     def tenant_link(self, row: CloudOrder) -> SafeString | str:

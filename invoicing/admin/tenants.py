@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from accounts.actors import Actor
 from accounts.admin.base import Button, StaffAdmin, Text
 from accounts.admin.panels import ROWS_MAX, History, Panel, at, history, link, of_subject, pill, table, when
-from config.templatetags.ui import mask_email
+from accounts.email_address import mask_email
 from invoicing.entitlement_reports import rows_of
 from invoicing.models import Credential, Taxpayer, Tenant
 from invoicing.services.credentials import PERMISSION, block_credential, unblock_credential
@@ -67,7 +67,7 @@ class TenantAdmin(StaffAdmin):
     @admin.display(description=_("contact"))
     def shown_email(self, row: Tenant) -> str:
         """As staff may see it."""
-        return mask_email(row.email) or "—"
+        return mask_email(row.email) if row.email else "—"
 
     @admin.display(description=_("now"))
     def merged_link(self, row: Tenant) -> SafeString | str:
