@@ -60,11 +60,6 @@ def check_character(first17: str) -> str:
     return CHECKS[sum(int(digit) * weight for digit, weight in zip(first17, WEIGHTS, strict=True)) % 11]
 
 
-def validate_citizen_id(value: str) -> None:
-    """Django validator for what a person typed; store `parse_citizen_id(value).number`, encrypted."""
-    parse_citizen_id(value)
-
-
 def mask_citizen_id(number: str) -> str:
     """The number as a reviewer's list may show it: the region's province and the last four."""
     return f"{number[:2]}************{number[-4:]}" if len(number) == LENGTH else "****"

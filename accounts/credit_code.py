@@ -91,22 +91,6 @@ class CreditCode:
     code: str
 
     @property
-    def authority(self) -> str:
-        return self.code[0]
-
-    @property
-    def entity_class(self) -> str:
-        return self.code[1]
-
-    @property
-    def region(self) -> str:
-        return self.code[2:8]
-
-    @property
-    def organisation_code(self) -> str:
-        return self.code[8:17]
-
-    @property
     def organisation_fits(self) -> bool:
         """Whether the inner check of the organisation code holds; a reviewer is warned when not, nobody is refused."""
         return organisation_check(self.code[8:16]) == self.code[16]
@@ -142,11 +126,6 @@ def parse(text: str) -> CreditCode:
     if check_character(code[:17]) != code[17]:
         raise CreditCodeError(Fault.CHECK)
     return CreditCode(code)
-
-
-def validate_credit_code(value: str) -> None:
-    """Django validator for what a person typed; store `parse(value).code`."""
-    parse(value)
 
 
 def near(one: str, other: str) -> bool:

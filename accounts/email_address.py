@@ -42,15 +42,6 @@ def normalise_email(text: str) -> str:
     return address
 
 
-def is_email(text: str) -> bool:
-    """Whether the text is an e-mail address that we can write to."""
-    try:
-        normalise_email(text)
-    except EmailError:
-        return False
-    return True
-
-
 def mask_email(address: str) -> str:
     """The address as others may see it: a***@example.com."""
     local, at, domain = address.rpartition("@")

@@ -43,11 +43,6 @@ def is_mobile(text: str) -> bool:
     return True
 
 
-def validate_mobile(value: str) -> None:
-    """Django validator for what a person typed; store `normalise_mobile(value)`."""
-    normalise_mobile(value)
-
-
 def mask_mobile(mobile: str) -> str:
     """The number as others may see it: 138****1234. Anything else is hidden whole."""
     return f"{mobile[:3]}****{mobile[-4:]}" if _NUMBER.fullmatch(mobile) else "****"

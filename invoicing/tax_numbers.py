@@ -5,7 +5,6 @@ characters, or be a person with a citizen's number, or without any.
 """
 
 import re
-from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -41,23 +40,6 @@ def parse_buyer(text: str, *, required: bool = True, today: date | None = None) 
     if OLD_FORM.fullmatch(number) is None:
         raise TaxNumberError(*_fault(number), count=len(number))
     return number
-
-
-def is_seller(number: str) -> bool:
-    """Whether it is a seller's number in the stored form."""
-    return _stands(number, parse_seller)
-
-
-def is_buyer(number: str) -> bool:
-    """Whether it is a buyer's number in the stored form."""
-    return _stands(number, parse_buyer)
-
-
-def _stands(number: str, parse: Callable[[str], str]) -> bool:
-    try:
-        return parse(number) == number
-    except WrongInputError:
-        return False
 
 
 def _of_eighteen(number: str, *, today: date | None) -> str:

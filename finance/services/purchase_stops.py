@@ -4,7 +4,7 @@ Only new orders are refused; what runs goes on, and renewals stay possible. A st
 month: `in_force` judges that on read, and the periodic job only tidies up.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -183,13 +183,6 @@ def stops_on(*, account: Account, at: datetime) -> list[PurchaseStop]:
     """What keeps this account from placing new orders at that moment; normally nothing. One query."""
     stops = PurchaseStop.objects.in_force(at=at).filter(relationship__member=account)
     return list(stops.select_related("relationship__manager", "budget").order_by("pk"))
-
-
-def may_buy(*, accounts: Collection[Account], at: datetime) -> dict[int, bool]:
-    """Whether each of these may place new orders, by account; one query."""
-    stopped = PurchaseStop.objects.in_force(at=at).filter(relationship__member__in=accounts)
-    held = set(stopped.values_list("relationship__member_id", flat=True))
-    return {account.pk: account.pk not in held for account in accounts}
 
 
 def _end(actor: Actor, stop: PurchaseStop, at: datetime) -> PurchaseStop:

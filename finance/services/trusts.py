@@ -66,16 +66,6 @@ def is_or_will_be_trusteed(*, account: Account, at: datetime) -> bool:
     return Trust.objects.coming_or_in_force(at=at).filter(member=account).exists()
 
 
-def who_is_told(*, account: Account, at: datetime) -> Account:
-    """The account whose people hear that money runs low, or that much was used: whoever pays (A2.11)."""
-    return payer_of(account=account, at=at).account
-
-
-def has_own_cost_bill(*, account: Account, at: datetime) -> bool:
-    """A trusteed member has none: everything stands on its manager's bill (A2.10)."""
-    return not is_trusteed(account=account, at=at)
-
-
 def paid_for(*, manager: Account, at: datetime) -> frozenset[int]:
     """The ids of the members for whom this account pays, or has agreed to pay from some day on."""
     agreed = Trust.objects.coming_or_in_force(at=at).filter(manager=manager)

@@ -34,11 +34,6 @@ def starts_year(month: int) -> bool:
     return month % 100 == 1
 
 
-def is_month(number: int) -> bool:
-    """Whether it names a month that a calendar has."""
-    return 1 <= number % 100 <= 12 and 1990 <= number // 100 <= 2199
-
-
 def worded(month: int) -> str:
     """As people read it: `2026-03`."""
     return f"{month // 100}-{month % 100:02d}"

@@ -12,7 +12,6 @@ MONTHS_AHEAD: Final = 12  # after the current period, in which vouchers can be e
 SUBJECTS_MAX: Final = 5000  # of one set
 ITEMS_MAX: Final = 5000  # of one kind in a set
 IMPORT_ROWS_MAX: Final = 5000
-ROWS_AT_FIRST: Final = 5  # of an empty voucher form
 ROWS_WITHOUT_SCRIPT: Final = 12
 TEMPLATES_MAX: Final = 200  # of one set
 TEMPLATES_SHOWN: Final = 12  # where a new voucher begins

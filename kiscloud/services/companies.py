@@ -158,16 +158,6 @@ def _locked_with_account(company_id: int) -> Company:
     return locked_company(company_id=company_id)
 
 
-def companies_to_add(*, user: User) -> list[Company]:
-    """Every company that the person administers; those that were added have `added` (S4.3, S4.6)."""
-    return list(Company.objects.to_add_by(user))
-
-
-def my_companies(*, user: User) -> list[Company]:
-    """The companies that the person has added (S4.5)."""
-    return list(Company.objects.added_by(user).select_related("account__enterprise"))
-
-
 def landing_of(*, user: User) -> Landing:
     """Where the management centre begins for this person (S4.1, S4.2, S4.4, S4.5)."""
     added = _memberships(user).values_list("listed_at", flat=True)

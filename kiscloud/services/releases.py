@@ -18,7 +18,6 @@ from kiscloud.models import Platform, Release
 
 ADD = "kiscloud.add_release"
 CHANGE = "kiscloud.change_release"
-DIGEST_LENGTH = 64
 
 
 def add_release(

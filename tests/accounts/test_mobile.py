@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.mobile import MobileError, is_mobile, mask_mobile, normalise_mobile, validate_mobile
+from accounts.mobile import MobileError, is_mobile, mask_mobile, normalise_mobile
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_every_way_of_writing_gives_the_bare_digits(typed):
 )
 def test_each_kind_of_fault_has_its_own_sentence(typed, code):
     with pytest.raises(MobileError) as caught:
-        validate_mobile(typed)
+        normalise_mobile(typed)
 
     assert caught.value.code == code
     assert "%(" not in caught.value.sentence

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from finance.models import Statement
-from finance.services.trusts import has_own_cost_bill, is_trusteed, payer_of, payers_of, who_is_told
+from finance.services.trusts import is_trusteed, payer_of, payers_of
 from tests.factories import make_account, make_relationship
 from tests.finance.billing_runs import DAY, NOON, lend, run
 from tests.finance.bills import make_product, use
@@ -31,7 +31,6 @@ def test_without_a_trusteeship_everybody_pays_for_itself(pair):
     payer = payer_of(account=pair.member, at=START)
     assert (payer.account, payer.trust) == (pair.member, None)
     assert not is_trusteed(account=pair.member, at=START)
-    assert has_own_cost_bill(account=pair.member, at=START)
 
 
 @pytest.mark.rule("A2.15")
@@ -43,14 +42,6 @@ def test_the_manager_pays_for_cycles_that_begin_while_it_is_in_force(pair):
     assert payer_of(account=member, at=START).trust == trust
     assert payer_of(account=member, at=trust.ends_at - SECOND).account == manager
     assert payer_of(account=member, at=trust.ends_at).account == member
-
-
-@pytest.mark.rule("A2.10")
-@pytest.mark.rule("A2.11")
-def test_who_pays_is_told_and_has_the_bill(pair):
-    trust_row(pair)
-    assert who_is_told(account=pair.member, at=START) == pair.manager
-    assert not has_own_cost_bill(account=pair.member, at=START)
 
 
 @pytest.mark.parametrize("state", ["proposed", "refused", "expired", "withdrawn"])

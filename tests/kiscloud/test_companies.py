@@ -17,11 +17,9 @@ from kiscloud.services.companies import (
     NotEmpty,
     StillListed,
     add_companies,
-    companies_to_add,
     company_for,
     delete_company,
     landing_of,
-    my_companies,
     register_company,
     remove_company,
     rename_company,
@@ -45,10 +43,10 @@ def test_where_the_management_centre_begins(founder):
     assert landing_of(user=founder) == Landing.EMPTY
     company = make_company(founder)
     assert landing_of(user=founder) == Landing.CHOOSE
-    assert [(one, one.added) for one in companies_to_add(user=founder)] == [(company, False)]
+    assert [(one, one.added) for one in Company.objects.to_add_by(founder)] == [(company, False)]
     assert add_companies(actor=person(founder), company_ids=[company.pk]) == 1
     assert landing_of(user=founder) == Landing.LISTED
-    assert my_companies(user=founder) == [company]
+    assert list(Company.objects.added_by(founder)) == [company]
 
 
 def test_a_company_has_an_account_that_its_founder_owns(founder):
@@ -65,9 +63,9 @@ def test_only_ticked_ones_are_added_and_added_ones_stay(founder):
     one, two = make_company(founder, name="甲"), make_company(founder, name="乙")
     actor = person(founder)
     add_companies(actor=actor, company_ids=[one.pk])
-    assert my_companies(user=founder) == [one]
+    assert list(Company.objects.added_by(founder)) == [one]
     assert add_companies(actor=actor, company_ids=[one.pk, two.pk]) == 1
-    assert {listed.added for listed in companies_to_add(user=founder)} == {True}
+    assert {listed.added for listed in Company.objects.to_add_by(founder)} == {True}
     with pytest.raises(InputError):
         add_companies(actor=actor, company_ids=[])
     with pytest.raises(NotFound):
@@ -85,13 +83,13 @@ def test_removing_is_not_deleting(founder):
     with pytest.raises(StillListed):
         delete_company(actor=actor, company_id=company.pk)
     remove_company(actor=actor, company_id=company.pk)
-    assert my_companies(user=founder) == []
-    assert companies_to_add(user=founder) == [company]
+    assert list(Company.objects.added_by(founder)) == []
+    assert list(Company.objects.to_add_by(founder)) == [company]
     with pytest.raises(CodeNeeded):
         delete_company(actor=actor, company_id=company.pk)
     clear(founder, "delete_company", f"company:{company.pk}")
     delete_company(actor=actor, company_id=company.pk)
-    assert companies_to_add(user=founder) == []
+    assert list(Company.objects.to_add_by(founder)) == []
     assert Company.objects.get(pk=company.pk).deleted_at is not None
     with pytest.raises(NotFound):
         delete_company(actor=actor, company_id=company.pk)

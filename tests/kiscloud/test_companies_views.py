@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from kiscloud.models import Company
-from kiscloud.services.companies import add_companies, my_companies
+from kiscloud.services.companies import add_companies
 from kiscloud.services.subscriptions import add_product
 from tests.factories import clear, make_account, make_user
 from tests.kiscloud.kis import NOW, active, make_company, make_set, person, verify
@@ -53,7 +53,7 @@ def test_added_ones_are_ticked_and_stay_so(browse, founder):
     assert f'value="{one.pk}" checked disabled' in text
     assert f'value="{two.pk}">' in text
     console.post(at("company-to-add"), {"companies": [two.pk]})  # a disabled box sends nothing
-    assert {company.pk for company in my_companies(user=founder)} == {one.pk, two.pk}
+    assert {company.pk for company in Company.objects.added_by(founder)} == {one.pk, two.pk}
     foreign = make_company(make_user(), name="丙")
     assert console.post(at("company-to-add"), {"companies": [foreign.pk]}).status_code == 422
 
@@ -68,7 +68,7 @@ def test_the_button_to_remove_is_there_without_products_only(browse, founder):
     assert at("company-remove", full.pk) not in text
     assert console.post(at("company-remove", full.pk)).status_code == 409
     console.post(at("company-remove", empty.pk))
-    assert my_companies(user=founder) == [full]
+    assert list(Company.objects.added_by(founder)) == [full]
     assert f'value="{empty.pk}">' in console.get(at("company-to-add")).text
 
 

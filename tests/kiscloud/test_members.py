@@ -7,8 +7,8 @@ import pytest
 from accounts.actors import Actor, Door, StaffOnly
 from accounts.models import Event, Message, Operator, User
 from config.errors import InputError, NotFound
-from kiscloud.models import CompanyMember, Seat, SetUser
-from kiscloud.services.companies import AdministratorsOnly, company_for, my_companies
+from kiscloud.models import Company, CompanyMember, Seat, SetUser
+from kiscloud.services.companies import AdministratorsOnly, company_for
 from kiscloud.services.members import (
     FounderStays,
     LastAdministrator,
@@ -69,7 +69,7 @@ def test_administrators_own_the_account_and_members_manage_nothing(founder):
     assert Message.objects.filter(user=other).count() == 1
     end_administrator(actor=person(founder), member_id=member.pk)
     assert not Operator.objects.filter(account=company.account, user=other).exists()
-    assert my_companies(user=other) == []
+    assert list(Company.objects.added_by(other)) == []
 
 
 def test_the_founder_stays_and_never_the_last_administrator_goes(founder):

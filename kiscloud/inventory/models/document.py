@@ -137,11 +137,6 @@ class Document(StateModel):
         return f"{PREFIXES[Kind(self.kind)]}-{self.month}-{self.number:04d}"
 
     @property
-    def is_inward(self) -> bool:
-        """Stock comes in; a count does what its lines say."""
-        return self.kind in (Kind.PURCHASE, Kind.SALES_RETURN, Kind.OPENING)
-
-    @property
     def is_inside(self) -> bool:
         """Nobody else takes part, so there is neither a partner nor tax."""
         return self.kind in INSIDE
