@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy
 from accounts.actors import SYSTEM, Actor
 from accounts.events import record
-from accounts.locks import lock_accounts, lock_name
+from accounts.locks import lock_name, lock_relationship
 from accounts.models import Invitation, Relationship
 from accounts.permissions import Right
 from accounts.targets import GROUP_GRAPH
@@ -63,19 +63,15 @@ def open_question(
 
 def lock_question(invitation_id: int, *, giving_place: bool = False) -> Invitation:
     """Locks accounts, relationship and invitation in this order, before them the group graph where a place may be
-    given; answers the invitation with both, freshly read."""
-    sides = Invitation.objects.filter(pk=invitation_id).values_list(
-        "relationship_id", "relationship__manager_id", "relationship__member_id", "relationship__kind"
-    )
-    if (found := sides.first()) is None:
+    given; answers the invitation with all of them, freshly read. Raises NotFound."""
+    rows = Invitation.objects.filter(pk=invitation_id).values_list("relationship_id", "relationship__kind")
+    if (found := rows.first()) is None:
         raise NotFound()
-    relationship_id, manager_id, member_id, kind = found
+    relationship_id, kind = found
     if giving_place and kind == Relationship.Kind.GROUP:
         lock_name(GROUP_GRAPH)
-    accounts = lock_accounts(manager_id, member_id)
-    relationship = Relationship.objects.select_for_update().get(pk=relationship_id)
+    relationship = lock_relationship(relationship_id=relationship_id)
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
-    relationship.manager, relationship.member = accounts[manager_id], accounts[member_id]
     invitation.relationship = relationship
     return invitation
 

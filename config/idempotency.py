@@ -17,12 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import LockNotAvailable
 
 from config.errors import DomainError, InputError
 from config.models import IdempotentAnswer
+from config.transactions import lock_name
 
 KEY_LENGTH_MAX = 255
 
@@ -95,16 +96,10 @@ def digest_of(method: str, path: str, body: bytes) -> str:
     return digest.hexdigest()
 
 
-def lock_number(scope: str, key: str) -> int:
-    """Under which requests with this key wait for each other. Two keys that share a number merely wait, too."""
-    return int.from_bytes(hashlib.sha256(f"{scope}\n{key}".encode()).digest()[:8], "big", signed=True)
-
-
 def _wait_for_turn(scope: str, key: str) -> None:
     """Held to the end of the transaction."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(scope, key)])
+        lock_name(f"{scope}\n{key}")
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise StillRunning(seconds=2) from error

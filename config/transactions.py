@@ -1,9 +1,11 @@
-"""Transactions of services: whole or not at all, and done again where the database ended one to let others go on.
+"""Transactions of services: whole or not at all, and done again where the database ended one to let others go on; and
+the lock on a name, for what has no row yet.
 
 Locks are taken in one fixed order, so a deadlock is rare; but in which order foreign keys and unique indexes lock is
 the database's own affair. What it undid for that reason can simply be done again.
 """
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -37,3 +39,14 @@ def atomic(service: Callable[P, R]) -> Callable[P, R]:
                     raise
 
     return run
+
+
+def lock_name(name: str) -> None:
+    """Holds the name until the transaction ends; two callers with the same name go one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(name)])
+
+
+def lock_number(name: str) -> int:
+    """Under which PostgreSQL knows the name. Two names that share a number merely wait for each other, too."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

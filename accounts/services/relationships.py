@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM, Actor, require
 from accounts.events import record
-from accounts.locks import lock_accounts, lock_name
+from accounts.locks import lock_accounts, lock_name, lock_relationship
 from accounts.models import Account, Invitation, OneTimeCode, Relationship
 from accounts.permissions import ConsoleRole, Right
 from accounts.preflight import Finding, digest, findings, react
@@ -134,7 +134,7 @@ def request_change(
     A resource account has nobody to ask, so there the change applies at once. Locks accounts, relationship, question.
     """
     at = now or timezone.now()
-    relationship = _locked(relationship_id)
+    relationship = lock_relationship(relationship_id=relationship_id)
     require(actor, right_for(door), relationship.manager)
     if not relationship.is_in_force:
         raise NotInForce()
@@ -190,7 +190,7 @@ def dissolve_relationship(
     apps have to do happens in the same transaction.
     """
     at = now or timezone.now()
-    relationship = _locked(relationship_id)
+    relationship = lock_relationship(relationship_id=relationship_id)
     _require_manager(actor, relationship)
     if not relationship.is_in_force:
         raise NotInForce()
@@ -228,7 +228,7 @@ def rehearse_dissolution(*, actor: Actor, relationship_id: int, now: datetime | 
     """What dissolving would bring about, with the exact sums: the real thing, done in a transaction that is rolled
     back. With a blocker, only what stands before it. `preflight.digest` of the answer is what to pass as `seen`."""
     with transaction.atomic():
-        relationship = _locked(relationship_id)
+        relationship = lock_relationship(relationship_id=relationship_id)
         _require_manager(actor, relationship)
         found = findings(relationship)
         if not any(finding.blocks for finding in found):
@@ -248,7 +248,7 @@ def _require_manager(actor: Actor, relationship: Relationship) -> None:
 @atomic
 def edit_remark(*, actor: Actor, relationship_id: int, remark: str) -> Relationship:
     """The manager's own note on a member; the member does not see it."""
-    relationship = _locked(relationship_id)
+    relationship = lock_relationship(relationship_id=relationship_id)
     require(actor, Right.MANAGE_LINKS, relationship.manager)
     relationship.remark = remark
     relationship.save(update_fields=["remark"])
@@ -279,14 +279,4 @@ def migrate_member(
     at = now or timezone.now()
     relationship = link_registered(actor=actor, manager=manager, member=member, terms=terms, at=at, origin="migrated")
     record("member.migrated", actor=actor, account=manager, counterpart=member, subject=relationship, at=at)
-    return relationship
-
-
-def _locked(relationship_id: int) -> Relationship:
-    sides = Relationship.objects.filter(pk=relationship_id).values_list("manager_id", "member_id").first()
-    if sides is None:
-        raise NotFound()
-    accounts = lock_accounts(*sides)
-    relationship = Relationship.objects.select_for_update().get(pk=relationship_id)
-    relationship.manager, relationship.member = accounts[sides[0]], accounts[sides[1]]
     return relationship

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, require, require_staff
 from accounts.events import record
-from accounts.locks import lock_accounts
+from accounts.locks import lock_accounts, lock_relationship
 from accounts.models import Account, Relationship
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
@@ -264,12 +264,7 @@ def _lock_credit(relationship: Relationship) -> None:
 
 
 def _locked(actor: Actor, relationship_id: int) -> Relationship:
-    sides = Relationship.objects.filter(pk=relationship_id).values_list("manager_id", "member_id").first()
-    if sides is None:
-        raise NotFound()
-    accounts = lock_accounts(*sides)
-    relationship = Relationship.objects.select_for_update().get(pk=relationship_id)
-    relationship.manager, relationship.member = accounts[sides[0]], accounts[sides[1]]
+    relationship = lock_relationship(relationship_id=relationship_id)
     require(actor, Right.MOVE_FUNDS, relationship.manager)
     if not relationship.is_in_force:
         raise DomainError(_("This relationship is not established, so no credit can be moved."))

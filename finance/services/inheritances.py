@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.locks import lock_accounts
+from accounts.locks import lock_relationship
 from accounts.models import Account, Event, Invitation, Relationship
 from accounts.permissions import Inherit
 from config.transactions import atomic
@@ -90,10 +90,7 @@ def follow_terms(*, relationship_id: int, at: datetime) -> bool:
 
     In force, within a group, both verified as one enterprise (Q-1). Answers whether something changed.
     """
-    relationship = Relationship.objects.get(pk=relationship_id)
-    accounts = lock_accounts(relationship.manager_id, relationship.member_id)
-    relationship = Relationship.objects.select_for_update(no_key=True).get(pk=relationship_id)
-    relationship.manager, relationship.member = accounts[relationship.manager_id], accounts[relationship.member_id]
+    relationship = lock_relationship(relationship_id=relationship_id)
     return sum(_follow(relationship, what, at) for what in Inherit) > 0
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import SYSTEM, Actor, require
 from accounts.cleaning import cleaned
 from accounts.events import record
-from accounts.locks import lock_accounts
+from accounts.locks import lock_relationship
 from accounts.models import Account, Relationship
 from accounts.names import clean_remark
 from accounts.permissions import Right
@@ -225,12 +225,7 @@ def _open(link: Relationship) -> list[PurchaseStop]:
 
 
 def _locked(actor: Actor, relationship_id: int) -> Relationship:
-    sides = Relationship.objects.filter(pk=relationship_id).values_list("manager_id", "member_id").first()
-    if sides is None:
-        raise NotFound()
-    accounts = lock_accounts(*sides)
-    link = Relationship.objects.select_for_update(no_key=True).get(pk=relationship_id)
-    link.manager, link.member = accounts[sides[0]], accounts[sides[1]]
+    link = lock_relationship(relationship_id=relationship_id)
     require(actor, Right.MOVE_FUNDS, link.manager)
     return link
 

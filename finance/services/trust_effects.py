@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.events import record
-from accounts.locks import lock_accounts
-from accounts.models import Account, Relationship
+from accounts.locks import lock_relationship
+from accounts.models import Account
 from config.errors import NotFound
 from config.transactions import atomic
 from finance.models import Trust
@@ -37,15 +37,12 @@ class Outcome:
 
 def lock_trust(*, trust_id: int) -> Trust:
     """The row with its two sides, all freshly read; locked: both accounts, the relationship, the row."""
-    found = Trust.objects.filter(pk=trust_id).values_list("relationship_id", "manager_id", "member_id").first()
-    if found is None:
+    relationship_id = Trust.objects.filter(pk=trust_id).values_list("relationship_id", flat=True).first()
+    if relationship_id is None:
         raise NotFound()
-    relationship_id, manager_id, member_id = found
-    accounts = lock_accounts(manager_id, member_id)
-    relationship = Relationship.objects.select_for_update(no_key=True).get(pk=relationship_id)
+    link = lock_relationship(relationship_id=relationship_id)
     trust = Trust.objects.select_for_update(no_key=True).get(pk=trust_id)
-    relationship.manager, relationship.member = accounts[manager_id], accounts[member_id]
-    trust.relationship, trust.manager, trust.member = relationship, accounts[manager_id], accounts[member_id]
+    trust.relationship, trust.manager, trust.member = link, link.manager, link.member
     return trust
 
 

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, require
-from accounts.locks import lock_accounts
-from accounts.models import Account, OneTimeCode, Relationship
+from accounts.locks import lock_relationship
+from accounts.models import OneTimeCode
 from accounts.permissions import Right
 from accounts.services.codes import require_clearance
 from accounts.services.relationships import NotInForce
-from config.errors import DomainError, InputError, NotFound
+from config.errors import DomainError, InputError
 from config.transactions import atomic
 from finance import policy
 from finance.cycles import ZONE, day_start
@@ -80,7 +80,7 @@ def propose_trust(
     it is agreed at once. Spends a passed code. Raises InputError, NotInForce, TrustImpossible with the rules.
     """
     at = now or timezone.now()
-    relationship = _locked_relationship(relationship_id)
+    relationship = lock_relationship(relationship_id=relationship_id)
     manager, member = relationship.manager, relationship.member
     require(actor, Right.MOVE_FUNDS, manager)
     if not relationship.is_in_force:
@@ -207,16 +207,6 @@ def _check_day(field: str, day: date | None, at: datetime) -> None:
         raise InputError(
             field, _("Choose a day from today on, at most %(days)s days ahead."), days=policy.TRUST_AHEAD_DAYS_MAX
         )
-
-
-def _locked_relationship(relationship_id: int) -> Relationship:
-    sides = Relationship.objects.filter(pk=relationship_id).values_list("manager_id", "member_id").first()
-    if sides is None:
-        raise NotFound()
-    accounts: dict[int, Account] = lock_accounts(*sides)
-    relationship = Relationship.objects.select_for_update(no_key=True).get(pk=relationship_id)
-    relationship.manager, relationship.member = accounts[sides[0]], accounts[sides[1]]
-    return relationship
 
 
 def _locked_for_answer(actor: Actor, trust_id: int, at: datetime) -> Trust:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM, Actor, PointMissing, require
 from accounts.events import record
-from accounts.locks import lock_accounts
+from accounts.locks import lock_relationship
 from accounts.models import Account, Event, Relationship
 from accounts.permissions import Point, Right
 from config.errors import DomainError, InputError, NotFound
@@ -101,7 +101,7 @@ def propose_control(
 
     Raises PointMissing, NoCommonTitle, ControlExists, InputError for a title that is not the manager's.
     """
-    at, relationship = now or timezone.now(), _locked_link(relationship_id)
+    at, relationship = now or timezone.now(), lock_relationship(relationship_id=relationship_id)
     require(actor, Right.MANAGE_INVOICES, relationship.manager)
     if not relationship.grants(Point.REQUEST_INVOICE):
         raise PointMissing(Point.REQUEST_INVOICE)
@@ -188,7 +188,7 @@ def follow_relationship(*, event_id: int, now: datetime | None = None) -> None:
     sides = {event.account_id, event.counterpart_id} - {None}
     found = InvoiceControl.objects.live().filter(relationship__manager__in=sides, relationship__member__in=sides)
     for pk in found.values_list("relationship", flat=True):
-        if not _locked_link(pk).grants(Point.REQUEST_INVOICE):
+        if not lock_relationship(relationship_id=pk).grants(Point.REQUEST_INVOICE):
             end_with_relationship(relationship_id=pk, now=now)
 
 
@@ -206,22 +206,11 @@ def _refuse_uncommon(relationship: Relationship, name: str, number: str) -> None
             raise NoCommonTitle(member=side.name, title=name)
 
 
-def _locked_link(pk: int) -> Relationship:
-    """The relationship, freshly read; both accounts are locked before it. Raises NotFound."""
-    sides = Relationship.objects.filter(pk=pk).values_list("manager_id", "member_id").first()
-    if sides is None:
-        raise NotFound()
-    accounts = lock_accounts(*sides)
-    relationship = Relationship.objects.select_for_update(no_key=True).get(pk=pk)
-    relationship.manager, relationship.member = accounts[sides[0]], accounts[sides[1]]
-    return relationship
-
-
 def _locked(control_id: int) -> InvoiceControl:
     found = InvoiceControl.objects.filter(pk=control_id).values_list("relationship", flat=True).first()
     if found is None:
         raise NotFound()
-    relationship = _locked_link(found)
+    relationship = lock_relationship(relationship_id=found)
     control = InvoiceControl.objects.select_for_update().get(pk=control_id)
     control.relationship = relationship
     return control

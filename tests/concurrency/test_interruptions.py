@@ -8,9 +8,9 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from accounts.models import Account, Relationship
-from config.idempotency import lock_number
 from config.interruptions import begin_anew, is_lost, is_undone
 from config.models import IdempotentAnswer
+from config.transactions import lock_number
 from finance.models import Allotment
 from tests.accounts.api_client import ApiClient
 from tests.factories import make_relationship
@@ -62,7 +62,7 @@ def test_a_write_whose_connection_is_killed_is_done_on_another(manager, member, 
 
 def test_a_write_that_loses_a_deadlock_is_done_after_it(manager, member, link):
     api = ApiClient(manager)
-    number = lock_number(f"key-{api.key.pk}", KEY)
+    number = lock_number(f"key-{api.key.pk}\n{KEY}")
     answer = send_while_held(api, link, lambda _pid: ask("SELECT pg_advisory_xact_lock(%s)", number))
     assert_done_once(answer, member)
 
