@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE, HOUR, DAY, WEEK, MONTH = "minute", "hour", "day", "week", "month"
 CYCLES = (MINUTE, HOUR, DAY, WEEK, MONTH)
+LONGEST = timedelta(days=32)  # at least: partitions of usage that begin earlier than so long before cannot matter
 
 
 def cycle_of(cycle: str, moment: datetime) -> tuple[datetime, datetime]:

@@ -1,4 +1,4 @@
-"""Amounts of money: yuan with two places, never a float. Read strictly, split without loss, shown one way."""
+"""Amounts of money: yuan with two places, never a float. Read strictly, split without loss."""
 
 import re
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from config.errors import InputError
 
 ZERO = Decimal("0.00")
 FEN = Decimal("0.01")
+EIGHT = Decimal("0.00000001")  # the places of prices and of rated usage, until a bill line is rounded
 MOST = Decimal("9999999999999.99")
 _AMOUNT = re.compile(r"(\d{1,13})(?:\.(\d{1,2}))?", re.ASCII)
 

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from finance.cycles import ZONE
+from finance.money import EIGHT
 
 DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
-EIGHT = Decimal("0.00000001")
 
 
 def add_months(moment: datetime, months: int) -> datetime:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from finance.money import FEN, ZERO
+from finance.money import EIGHT, FEN, ZERO
 
 ONE = Decimal(1)
-EIGHT = Decimal("0.00000001")
 Json = dict[str, Any]
 Tier = tuple[Decimal, Decimal]  # above, yuan a unit
 

@@ -20,7 +20,7 @@ from config.errors import DomainError, InputError, NotFound
 from config.transactions import atomic
 from finance import policy
 from finance.models import BalanceAlert
-from finance.money import MOST, ZERO
+from finance.money import is_amount
 from finance.runway import days_left
 from finance.services.means import means_of_all
 from finance.services.trusts import payers_of
@@ -87,7 +87,7 @@ def _outcome(actor: Actor, account: Account, link: Relationship, threshold: Deci
 
 
 def _put(actor: Actor, watcher: Account, account: Account, threshold: Decimal, at: datetime) -> BalanceAlert:
-    if not ZERO < threshold <= MOST:
+    if not is_amount(threshold):
         raise InputError("threshold", _("The amount must be greater than zero."))
     alert, created = BalanceAlert.objects.select_for_update(no_key=True).get_or_create(
         account=account, watcher=watcher, defaults={"threshold": threshold, "created_at": at}

@@ -21,7 +21,7 @@ from finance.locks import all_of, cash_of, lock_books
 from finance.models import Allotment, Book, FundSettings
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
-from finance.money import FEN, ZERO
+from finance.money import FEN, ZERO, is_amount
 from finance.services.ledger import KeyReused, NotEnough, Posting, book_for, post
 from finance.services.trusts import refuse_trusteed
 
@@ -156,7 +156,7 @@ def check_amount(*, amount: Decimal) -> None:
 
 def check_recalled_amount(*, amount: Decimal) -> None:
     """Raises InputError unless the amount is above zero, with two places."""
-    if not amount.is_finite() or amount <= ZERO or amount != amount.quantize(FEN):
+    if not is_amount(amount):
         raise InputError("amount", _("The amount must be greater than zero."))
 
 

@@ -20,7 +20,7 @@ from config.transactions import atomic
 from finance import policy
 from finance.cycles import month_of
 from finance.models import Budget, BudgetCrossing, Product
-from finance.money import FEN, MOST, ZERO
+from finance.money import is_amount
 from finance.services.purchase_stops import release_budget
 from finance.services.spent import spent_on
 from finance.services.trusts import payer_of
@@ -124,7 +124,7 @@ def end_budgets(*, relationship_id: int, at: datetime) -> list[Budget]:
 
 
 def _checked(account: Account, plan: Plan, at: datetime) -> dict[str, Any]:
-    if not ZERO < plan.amount <= MOST or plan.amount != plan.amount.quantize(FEN):
+    if not is_amount(plan.amount):
         raise InputError("amount", _("The amount must be greater than zero, with at most two decimal places."))
     if plan.relationship_id is not None and plan.folder_id is not None:
         raise InputError("folder", _("Choose an account or a folder, not both."))

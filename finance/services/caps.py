@@ -21,8 +21,7 @@ from config.errors import DomainError
 from config.transactions import atomic
 from finance.cycles import month_of
 from finance.models import BillLine, Trust, TrustMonth
-from finance.money import ZERO
-from finance.pricing import EIGHT
+from finance.money import EIGHT, ZERO
 from finance.services.charging import Draft
 from finance.services.trust_effects import note_trust
 

@@ -14,7 +14,8 @@ from config.errors import InputError, NotFound
 from config.transactions import atomic
 from finance.models import Category, Price, PriceTier, Product
 from finance.models.product import Cycle, PayMode
-from finance.pricing import EIGHT, Tier
+from finance.money import EIGHT
+from finance.pricing import Tier
 
 CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
 TIERS_MAX = 20

@@ -19,15 +19,23 @@ from finance.models.bill import BillLineQuerySet
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import FEN, ZERO
+from finance.pricing import ONE
 from finance.services.credit import refit_floor
-from finance.services.drawing import CREDIT, ORDER, Purse, arrears_books, given_for, lock_purses, open_cash, paid_back
+from finance.services.drawing import (
+    CREDIT,
+    ORDER,
+    AccountShort,
+    Purse,
+    arrears_books,
+    given_for,
+    lock_purses,
+    open_cash,
+    paid_back,
+)
 from finance.services.ledger import Posting, book_for, platform_book, post
 from finance.services.redeeming import unspend_vouchers
-from finance.services.spending import AccountShort
 from finance.services.statement_parts import add_part
 from finance.services.stripes import take_stripe
-
-ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from config.errors import InputError, NotFound
 from config.transactions import atomic
 from finance.models import Category, Commitment, Product
 from finance.models.product import Cycle, PayMode
-from finance.pricing import EIGHT
+from finance.money import EIGHT
 from finance.services.grants import check_scope, check_time, end_of
 
 PER_CYCLE_MOST = Decimal(10) ** 15

@@ -12,11 +12,10 @@ from django.db.models import Sum
 from finance.deductions import commitments_in_order
 from finance.models import Commitment, CommitmentUse, Product, Usage
 from finance.models.product import PayMode
-from finance.money import ZERO
+from finance.money import EIGHT, ZERO
 from finance.services.drafted import Line, change_lines, lines_of, payers_with
 from finance.services.rating import AT_LIST_PRICE, PRICE_FITS
 
-_EIGHT = Decimal("0.00000001")
 # Of a line whose cycle was billed before, only what is new is covered.
 _COVERED = """
 UPDATE bill_draft d SET covered = d.covered + n.part, discount = d.discount - round(n.part * (1 - d.rate), 8),
@@ -58,7 +57,7 @@ def release_usage() -> None:
     for line, owner, cycle, uncovered, commitment, quantity, amount in rows:
         if (part := min(uncovered - done[line], amount)) > ZERO:
             done[line] += part
-            freed = {"quantity": -(quantity * part / amount).quantize(_EIGHT), "amount": -part}
+            freed = {"quantity": -(quantity * part / amount).quantize(EIGHT), "amount": -part}
             whose = {"commitment_id": commitment, "line_id": line, "consumer_id": owner, "cycle_start": cycle}
             uses.append(CommitmentUse(**whose, **freed))
     CommitmentUse.objects.bulk_create(uses)
@@ -146,12 +145,12 @@ def _measure(commitment: Commitment, line: Line) -> Decimal:
     """What of the line is uncovered, in what the commitment counts: units, or yuan at list price."""
     if commitment.kind == Commitment.Kind.SAVINGS:
         return line.uncovered
-    return (line.quantity * line.uncovered / line.gross).quantize(_EIGHT)
+    return (line.quantity * line.uncovered / line.gross).quantize(EIGHT)
 
 
 def _use(commitment: Commitment, line: Line, part: Decimal) -> CommitmentUse:
     savings = commitment.kind == Commitment.Kind.SAVINGS
-    amount = part if savings else min(line.uncovered, (line.gross * part / line.quantity).quantize(_EIGHT))
+    amount = part if savings else min(line.uncovered, (line.gross * part / line.quantity).quantize(EIGHT))
     line.uncovered -= amount
     return CommitmentUse(
         commitment=commitment,

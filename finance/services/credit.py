@@ -25,7 +25,7 @@ from config.transactions import atomic
 from finance.locks import credit_of, lock_books
 from finance.models import Book, CreditAllotment, CreditLine, StripedCredit
 from finance.models.book import BookKind
-from finance.money import FEN, ZERO
+from finance.money import ZERO, is_amount
 from finance.services.ledger import book_for
 from finance.services.trusts import is_trusteed, paid_for
 from finance.sets import among
@@ -126,7 +126,7 @@ def grant_credit(
     """The account may draw up to the limit in yuan, until the end if there is one. Locks the account."""
     staff = require_staff(actor, "finance.add_creditline")
     at = now or timezone.now()
-    if limit <= ZERO or limit != limit.quantize(FEN):
+    if not is_amount(limit):
         raise InputError("limit", _("The limit must be greater than zero, with at most two decimal places."))
     if expires_at is not None and expires_at <= at:
         raise InputError("expires_at", _("The end must lie in the future."))
@@ -252,7 +252,7 @@ def _move(actor: Actor, relationship: Relationship, amount: Decimal, what: str, 
 
 
 def _check(amount: Decimal) -> None:
-    if amount <= ZERO or amount != amount.quantize(FEN):
+    if not is_amount(amount):
         raise InputError("amount", _("The amount must be greater than zero, with at most two decimal places."))
 
 

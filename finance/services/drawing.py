@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Sum
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Relationship
+from config.errors import DomainError
 from finance.models import BillLine, Book, Entry, Order
 from finance.models.book import BookKind
 from finance.money import ZERO
@@ -19,6 +21,14 @@ from finance.sets import among
 CASH: tuple[str, ...] = (BookKind.CASH, BookKind.ALLOTTED)
 CREDIT: tuple[str, ...] = (BookKind.CREDIT,)
 ORDER = CASH + CREDIT
+
+
+class AccountShort(DomainError):
+    """There is less than what is to be paid; `available` and `amount` in yuan."""
+
+    code = "account_short"
+    sentence = _("The account has %(available)s yuan available, less than the %(amount)s yuan to pay.")
+    hint = _("Top up, or ask your manager for funds.")
 
 
 class _Row(NamedTuple):

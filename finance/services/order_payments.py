@@ -15,9 +15,9 @@ from finance.money import ZERO
 from finance.months import add_months
 from finance.services.caps import count_order
 from finance.services.charging import Draft, charge, give_back
+from finance.services.drawing import AccountShort
 from finance.services.orders import NotPayable, Wanted, locked_order, note_order, refuse_stopped
 from finance.services.pricing import CouponUnusable
-from finance.services.spending import AccountShort
 from finance.services.trusts import Payer, payer_of
 
 Kind, State = Order.Kind, Order.State

@@ -6,15 +6,14 @@ that of the start of its cycle, and so are its payer (A2.15) and whose discount 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from finance import policy
+from finance.cycles import LONGEST
 from finance.models.usage import SHARDS
-
-_LONGEST_CYCLE = timedelta(days=32)  # so that partitions which cannot matter are not looked at
 
 _TABLES = ("bill_draft", "bill_price", "bill_rate", "bill_offer")
 
@@ -196,7 +195,7 @@ def draft_usage(*, shards: Sequence[int], until: datetime, since: datetime) -> N
     `since` is the earliest moment until which one of the shards is billed. Call it in a transaction
     that holds the shards. Nothing is charged yet.
     """
-    facts: dict[str, Any] = {"shards": list(shards), "until": until, "since": since - _LONGEST_CYCLE, "all": SHARDS}
+    facts: dict[str, Any] = {"shards": list(shards), "until": until, "since": since - LONGEST, "all": SHARDS}
     facts |= {"most": policy.BILL_LINE_MOST, "most_units": policy.BILL_LINE_UNITS_MOST}
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in _TABLES)}")

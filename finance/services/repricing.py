@@ -13,8 +13,8 @@ from accounts.names import clean_remark
 from config.errors import DomainError, InputError
 from config.transactions import atomic
 from finance.models import Order
-from finance.money import FEN, ZERO
-from finance.pricing import EIGHT, ONE
+from finance.money import EIGHT, FEN, ZERO
+from finance.pricing import ONE
 from finance.services.orders import PERMISSION, NotPayable, locked_order, note_order
 from finance.services.trusts import is_trusteed
 

@@ -20,6 +20,7 @@ from accounts.locks import lock_accounts
 from accounts.models import Account
 from config.transactions import atomic
 from finance import policy
+from finance.cycles import LONGEST
 from finance.models import BillLine, Book, Product, Resource, Suspension, Trust, Usage
 from finance.models.book import BookKind
 from finance.models.product import Cycle, PayMode
@@ -29,7 +30,6 @@ from finance.services.trusts import payer_of, payers_of
 
 State = Suspension.State
 InUse = tuple[int, int]  # an owner and a product
-_LONGEST_CYCLE = timedelta(days=32)
 _NAMED = 5  # products that an event names
 
 
@@ -174,11 +174,11 @@ def _in_use(owners: Collection[int], at: datetime) -> set[InUse]:
         return set()
     since, postpaid = at - timedelta(days=policy.IN_USE_DAYS), Product.objects.filter(pay_mode=PayMode.POSTPAID)
     lines = BillLine.objects.filter(owner__in=owners, category=BillLine.Category.USE, cycle_end__gt=since)
-    lines = lines.filter(cycle_start__gt=since - _LONGEST_CYCLE, product__in=postpaid)
+    lines = lines.filter(cycle_start__gt=since - LONGEST, product__in=postpaid)
     used = set(lines.order_by().values_list("owner_id", "product_id").distinct())
     long = list(postpaid.filter(cycle__in=[Cycle.WEEK, Cycle.MONTH]).values_list("pk", flat=True))
     rows = Usage.objects.filter(shard__in={owner % SHARDS for owner in owners}, owner_id__in=owners)
-    rows = rows.filter(product_id__in=long, ended_at__gt=since, cycle_start__gt=since - _LONGEST_CYCLE)
+    rows = rows.filter(product_id__in=long, ended_at__gt=since, cycle_start__gt=since - LONGEST)
     used |= set(rows.values_list("owner_id", "product_id").distinct())
     running = Resource.objects.valid(at=at).filter(owner__in=owners, product__in=postpaid)
     return used | set(running.order_by().values_list("owner_id", "product_id").distinct())

@@ -20,7 +20,7 @@ from config.transactions import atomic
 from finance import policy
 from finance.cycles import ZONE, day_start
 from finance.models import Trust
-from finance.money import FEN
+from finance.money import is_amount
 from finance.services.trust_effects import begin_trust, drop_trust, finish_trust, lock_trust, note_trust, settle_due
 from finance.trust_rules import refuse_unfit
 
@@ -197,7 +197,7 @@ def check_conditions(*, starts_on: date | None, cap: Decimal | None, at: datetim
     _check_day("starts_on", starts_on, at)
     if cap is None:
         return
-    if not cap.is_finite() or cap <= 0 or cap != cap.quantize(FEN) or cap > policy.TRUST_CAP_MOST:
+    if not is_amount(cap) or cap > policy.TRUST_CAP_MOST:
         raise InputError("cap", _("The limit must be greater than zero, with at most two decimal places."))
 
 

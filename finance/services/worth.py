@@ -9,12 +9,10 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from django.db.models import Q
 
 from finance.models import BillLine, Order, Resource
-from finance.money import FEN, ZERO
+from finance.money import EIGHT, FEN, ZERO
 from finance.months import begun_days_left, days_left
-from finance.pricing import EIGHT, Json, Quote
+from finance.pricing import ONE, Json, Quote
 from finance.services.trusts import payer_of
-
-ONE = Decimal(1)
 
 
 def give_back_quote(

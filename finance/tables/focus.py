@@ -17,12 +17,12 @@ from finance.bills import lines_with_folders
 from finance.cycles import month_start, next_month
 from finance.models import BillLine
 from finance.models.product import PayMode
+from finance.money import EIGHT
 from finance.spreadsheets import harmless
 from finance.tables.base import Table
 from finance.worksheet import Cell
 
 Kind = BillLine.Category
-EIGHT = Decimal("0.00000001")
 CHARGE = {Kind.USE: "Usage", Kind.ADJUST: "Adjustment"}  # anything else is about a purchase
 SERVICES = {
     "ai": "AI and Machine Learning",

@@ -27,8 +27,8 @@ from finance.models import CreditAllotment, CreditLine
 from finance.reports import what_it_has
 from finance.services.allotments import NotLinked
 from finance.services.credit import GroupOnly, allot_credit, credit_held, recall_credit
+from finance.services.credit_repayment import repay_credit
 from finance.services.ledger import KeyReused
-from finance.services.spending import repay_credit
 from finance.standings import standings
 
 

@@ -11,14 +11,13 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import Account
 from finance.models import BillLine, Order, Product, Resource
 from finance.money import ZERO
+from finance.pricing import ONE
 from finance.services.charging import Draft, give_back
 from finance.services.order_payments import instance_of
 from finance.services.orders import cancel_order, place_order
 from finance.services.pricing import quote
 from finance.services.returns import NothingToReturn, Worthless, refund_order
 from invoicing.models import ChangeRequest
-
-ONE = Decimal(1)
 
 
 def fee_product() -> Product | None:

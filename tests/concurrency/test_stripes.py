@@ -12,8 +12,9 @@ from config.errors import DomainError
 from finance.models import BillLine, StatementPart
 from finance.services.charging import open_statement
 from finance.services.credit import grant_credit, revoke_credit
+from finance.services.credit_repayment import repay_credit
+from finance.services.drawing import AccountShort
 from finance.services.ledger import platform_book
-from finance.services.spending import AccountShort, repay_credit
 from finance.services.statement_parts import count_in_all
 from finance.services.statements import issue_statements
 from finance.services.stripes import join_credit, stripe_credit

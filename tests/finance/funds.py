@@ -1,16 +1,20 @@
 """Short ways to accounts that hold money."""
 
 import itertools
+from datetime import datetime
 from decimal import Decimal
+
+from django.utils import timezone
 
 from accounts.actors import Actor, Door
 from accounts.models import Account
+from config.transactions import atomic
 from finance.models import Book
 from finance.models.transfer import TransferKind
 from finance.services import ledger
 from finance.services.allotments import allot_funds, recall_funds
+from finance.services.drawing import AccountShort, lock_purses, open_cash
 from finance.services.ledger import Funds, Posting
-from finance.services.spending import Charge, charge_account
 from tests.factories import UserFactory, owner_of
 
 D = Decimal
@@ -54,9 +58,17 @@ def recall(relationship, amount, **more):
     return recall_funds(actor=actor, relationship_id=relationship.pk, amount=D(amount), **more)
 
 
-def spend(account: Account, amount: str, key: str = "", **more) -> int:
-    """Through the service."""
-    return charge_account(account=account, charge=Charge(D(amount), key or fresh_key(), {}), **more)
+@atomic
+def spend(account: Account, amount: str, key: str = "", now: datetime | None = None) -> int:
+    """Paid whole, out of the books that bills are paid from; the transfer's id. Raises AccountShort."""
+    open_cash(accounts=[account])
+    purse = lock_purses(accounts=[account], at=now or timezone.now())[account.pk]
+    if (there := purse.has()) < D(amount):
+        raise AccountShort(available=there, amount=D(amount))
+    purse.take(D(amount))
+    revenue = ledger.platform_book(kind="revenue", near=account.pk)
+    legs = {**purse.legs, revenue.pk: D(amount)}
+    return ledger.post(posting=Posting(TransferKind.CHARGE, f"charge:{key or fresh_key()}", legs))
 
 
 def funds(account: Account) -> Funds:

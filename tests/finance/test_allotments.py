@@ -25,8 +25,8 @@ from finance.services.allotments import (
 )
 from finance.services.batch_moves import Line, move_batch
 from finance.services.credit import grant_credit
+from finance.services.drawing import AccountShort
 from finance.services.ledger import KeyReused
-from finance.services.spending import AccountShort
 from finance.services.trusts import Trusteed
 from tests.factories import acting, clear, make_account, make_operator, make_relationship, owner_of
 from tests.finance.funds import D, allot, books_sum, fresh_key, funds, mover, recall, spend, staff, top_up

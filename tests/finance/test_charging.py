@@ -8,7 +8,7 @@ from django.utils import timezone
 from finance.models import BillLine, CreditLine, Entry, Product, Statement, Trust, Voucher
 from finance.services.charging import Draft, charge, give_back, open_statement
 from finance.services.credit import allot_credit, grant_credit
-from finance.services.spending import AccountShort
+from finance.services.drawing import AccountShort
 from tests.factories import make_relationship
 from tests.finance.bills import make_product
 from tests.finance.funds import D, allot, books_sum, fresh_key, funds, mover, staff, top_up

@@ -10,7 +10,8 @@ from accounts.services.relationships import Blocked, FactsChanged, dissolve_rela
 from config.errors import InputError, NotAllowed
 from finance.services import credit
 from finance.services.credit import CreditInUse, CreditShort, GroupOnly, allot_credit, recall_credit
-from finance.services.spending import AccountShort, settle_credit
+from finance.services.credit_repayment import settle_credit
+from finance.services.drawing import AccountShort
 from tests.factories import acting, make_account, make_relationship
 from tests.finance.funds import D, allot, books_sum, fresh_key, funds, mover, spend, staff, top_up
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.permissions import Role
 from finance.services.allotments import code_limit
 from finance.services.credit import CreditInUse, CreditShort, GroupOnly, credit_held, grant_credit, revoke_credit
+from finance.services.drawing import AccountShort
 from finance.services.ledger import KeyReused
-from finance.services.spending import AccountShort
 from tests.accounts.linking import dissolve
 from tests.factories import make_account, make_operator, make_relationship
 from tests.finance.funds import D, books_sum, funds, spend, staff, top_up

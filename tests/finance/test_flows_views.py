@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from finance.models import Book, Entry
 from finance.services.credit import grant_credit
-from finance.services.spending import settle_credit
+from finance.services.credit_repayment import settle_credit
 from tests.accounts.linking import dissolve
 from tests.factories import make_account, make_relationship
 from tests.finance.funds import D, allot, fresh_key, recall, spend, staff, top_up

@@ -20,7 +20,7 @@ from finance.chain import Link, next_hash
 from finance.models import Book, Entry
 from finance.services import credit
 from finance.services.allotments import recallable_of
-from finance.services.spending import settle_credit
+from finance.services.credit_repayment import settle_credit
 from tests.factories import UserFactory, make_account, make_relationship
 from tests.finance.funds import allot, books_sum, fresh_key, funds, recall, spend, staff, top_up
 

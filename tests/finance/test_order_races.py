@@ -6,10 +6,10 @@ from finance.models import BillLine, Order, Resource
 from finance.services.billing import Run
 from finance.services.caps import AboveCap
 from finance.services.credit import grant_credit
+from finance.services.drawing import AccountShort
 from finance.services.order_payments import ManagerShort, ResourceChanged
 from finance.services.orders import NotPayable
 from finance.services.pricing import CouponUnusable
-from finance.services.spending import AccountShort
 from tests.factories import make_account
 from tests.finance.billing_runs import run
 from tests.finance.bills import make_product, use

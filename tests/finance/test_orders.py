@@ -9,12 +9,12 @@ from config.errors import InputError, NotAllowed, NotFound
 from finance import policy
 from finance.models import BillLine, Order, Resource
 from finance.months import add_months
+from finance.services.drawing import AccountShort
 from finance.services.ledger import KeyReused
 from finance.services.order_payments import ResourceChanged, pay_order
 from finance.services.orders import NotPayable, cancel_order, expire_orders, place_order
 from finance.services.pricing import CouponUnusable
 from finance.services.resources import make_worthless, release_ended
-from finance.services.spending import AccountShort
 from tests.factories import acting, make_operator
 from tests.finance.bills import make_product, set_price
 from tests.finance.buying import (

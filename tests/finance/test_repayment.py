@@ -10,6 +10,7 @@ from accounts.permissions import P1, P2, Role
 from config.errors import InputError, NotAllowed, NotFound
 from config.jobs import run_due
 from finance.models import Entry, Transfer
+from finance.services.credit_repayment import settle_credit
 from finance.services.ledger import KeyReused
 from finance.services.repayment import (
     ArrearsFirst,
@@ -20,7 +21,6 @@ from finance.services.repayment import (
     settle_arrears,
     settle_overdue,
 )
-from finance.services.spending import settle_credit
 from finance.services.trusts import SettlesItself
 from tests.factories import acting, make_account, make_operator, make_relationship
 from tests.finance.billing import (

@@ -9,8 +9,8 @@ from accounts.services.relationships import Blocked
 from config.jobs import run_due
 from finance.models import Dispute
 from finance.services.credit import allot_credit
+from finance.services.credit_repayment import settle_credit
 from finance.services.repayment import settle_arrears
-from finance.services.spending import settle_credit
 from tests.accounts.linking import dissolve
 from tests.factories import make_relationship, owner_of
 from tests.finance.billing import LATER, check_sums, confirmed, issued, lend, make_line

@@ -10,7 +10,7 @@ from accounts.permissions import P1, P2, Role
 from config.errors import NotAllowed, NotFound
 from finance import policy
 from finance.models import BillingShard, Statement
-from finance.services.spending import repay_credit
+from finance.services.credit_repayment import repay_credit
 from finance.services.statements import NotConfirmable, confirm_statement, issue_statements
 from tests.accounts.linking import dissolve
 from tests.factories import acting, make_account, make_operator, make_relationship

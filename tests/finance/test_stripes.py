@@ -13,9 +13,10 @@ from config.errors import NotAllowed, NotFound
 from finance.models import Statement, StatementPart, StripedCredit
 from finance.money import FEN
 from finance.services.credit import allot_credit, grant_credit, recall_credit, revoke_credit
+from finance.services.credit_repayment import repay_credit
+from finance.services.drawing import AccountShort
 from finance.services.means import means_of
 from finance.services.repayment import repay_statement
-from finance.services.spending import AccountShort, repay_credit
 from finance.services.stripes import join_credit, stripe_credit
 from finance.stripes import CHARGES, STRIPES, floors_of, pieces_for
 from finance.verification import verify

@@ -8,7 +8,7 @@ from config.states import MoveRefused
 from finance import policy
 from finance.models import Transfer, Withdrawal
 from finance.services import withdrawals
-from finance.services.spending import AccountShort
+from finance.services.drawing import AccountShort
 from finance.services.withdrawals import AboveOwnCash
 from tests.factories import acting, clear, make_account, owner_of
 from tests.finance.funds import books_sum, funds, mover, spend, staff, top_up

@@ -16,8 +16,8 @@ from finance import policy
 from finance.models import Withdrawal
 from finance.services import withdrawals
 from finance.services.credit import grant_credit
+from finance.services.drawing import AccountShort
 from finance.services.ledger import KeyReused
-from finance.services.spending import AccountShort
 from finance.services.top_ups import OwnAccount
 from finance.services.withdrawals import AboveOwnCash, ApprovalNeeded, CreditFirst, NotVerified, PaymentUsed
 from tests.factories import UserFactory, acting, clear, make_account, make_operator, make_relationship, owner_of

@@ -1,9 +1,7 @@
-"""Paying for what an account uses: own cash first, then what managers gave, oldest relationship first, then credit."""
+"""Paying back credit in use: own cash first, then what managers gave, oldest relationship first."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -19,19 +17,11 @@ from finance.locks import all_of, credit_of, lock_books
 from finance.models import Entry
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
-from finance.money import FEN, ZERO
+from finance.money import ZERO, is_amount
 from finance.services.credit import refit_floor
-from finance.services.drawing import CASH, lock_purses, paid_back
+from finance.services.drawing import CASH, AccountShort, lock_purses, paid_back
 from finance.services.dues import lock_dues, save_dues
-from finance.services.ledger import Posting, book_for, platform_book, post
-
-
-class AccountShort(DomainError):
-    """Cash and credit together are less than the charge."""
-
-    code = "account_short"
-    sentence = _("The account has %(available)s yuan available, less than the %(amount)s yuan to pay.")
-    hint = _("Top up, or ask your manager for funds.")
+from finance.services.ledger import Posting, post
 
 
 class NothingOwed(DomainError):
@@ -39,34 +29,6 @@ class NothingOwed(DomainError):
 
     code = "nothing_owed"
     sentence = _("No credit is in use, so there is nothing to pay back.")
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """What to charge: a unique key and what it is for."""
-
-    amount: Decimal
-    key: str
-    facts: dict[str, Any]
-
-
-@atomic
-def charge_account(*, account: Account, charge: Charge, now: datetime | None = None) -> int:
-    """The amount in yuan is paid whole, and the transfer's id answered; a repeat of the key answers the first.
-
-    Locks the account's books, lowest id first. Credit past its end pays nothing, whatever a sleeping worker left.
-    Raises AccountShort.
-    """
-    if charge.amount <= ZERO or charge.amount != charge.amount.quantize(FEN):
-        raise InputError("amount", _("The amount must be greater than zero."))
-    book_for(account=account, kind=BookKind.CASH)
-    purse = lock_purses(accounts=[account], at=now or timezone.now())[account.pk]
-    if (there := purse.has()) < charge.amount:
-        raise AccountShort(available=there, amount=charge.amount)
-    purse.take(charge.amount)
-    revenue = platform_book(kind=BookKind.REVENUE, near=account.pk)
-    legs = {**purse.legs, revenue.pk: charge.amount}
-    return post(posting=Posting(TransferKind.CHARGE, f"charge:{charge.key}", legs, charge.facts))
 
 
 @atomic
@@ -99,7 +61,7 @@ def repay_credit(*, actor: Actor, account: Account, amount: Decimal, key: str, n
     Raises InputError, NothingOwed, AccountShort.
     """
     require(actor, Right.MOVE_FUNDS, account)
-    if amount <= ZERO or amount != amount.quantize(FEN):
+    if not is_amount(amount):
         raise InputError("amount", _("The amount must be greater than zero."))
     lock_dues(account=account)
     books = lock_books(all_of(account))
