@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, require
 from accounts.cleaning import cleaned
 from accounts.events import record
-from accounts.models import Account, Relationship
+from accounts.models import Account, OneTimeCode, Relationship
 from accounts.names import clean_remark
 from accounts.permissions import Right
 from accounts.services.codes import require_clearance
@@ -25,7 +25,7 @@ from finance.money import FEN, ZERO, is_amount
 from finance.services.ledger import KeyReused, NotEnough, Posting, book_for, post
 from finance.services.trusts import refuse_trusteed
 
-CODE_PURPOSE = "allot_funds"
+CODE_PURPOSE = OneTimeCode.Purpose.ALLOT_FUNDS
 
 
 class NotLinked(DomainError):

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from accounts.models import Account, Relationship
 from accounts.names import clean_remark
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
+from config.transactions import atomic
 from finance import foresight, policy
 from finance.models import Allotment, Batch
 from finance.money import ZERO, parse_amount
@@ -82,7 +82,7 @@ class Outcome:
     rule: str
 
 
-@transaction.atomic
+@atomic
 def start_batch(
     *,
     actor: Actor,
@@ -103,7 +103,7 @@ def start_batch(
     )
 
 
-@transaction.atomic
+@atomic
 def change_batch(*, actor: Actor, batch_id: int, lines: Sequence[Mapping[str, Any]]) -> Batch:
     """The open batch has exactly these lines. Locks it. Refused once sending began."""
     batch = _locked(actor, batch_id)
@@ -175,7 +175,7 @@ def _checked(batch: Batch, place: int, line: Mapping[str, Any], known: Known) ->
     )
 
 
-@transaction.atomic
+@atomic
 def send_batch(*, actor: Actor, batch_id: int, now: datetime | None = None) -> Batch:
     """Every line has been done or refused by itself; one that was sent is answered as it is.
 

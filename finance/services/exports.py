@@ -22,6 +22,7 @@ from accounts.models import Account
 from accounts.permissions import Right
 from config.errors import DomainError, InputError, NotFound
 from config.jobs import enqueue
+from config.transactions import atomic
 from finance import policy
 from finance.models import Export
 from finance.spreadsheets import CSV_MARK
@@ -48,7 +49,7 @@ class ExportGone(DomainError):
     sentence = gettext_lazy("This file cannot be fetched: it is not ready, or its time is over. Ask for a new one.")
 
 
-@transaction.atomic
+@atomic
 def request_export(
     *,
     actor: Actor,
@@ -105,7 +106,7 @@ def write_export(*, export_id: int, now: datetime | None = None) -> None:
     _finish(export_id, name, count, now or timezone.now())
 
 
-@transaction.atomic
+@atomic
 def _begin(export_id: int) -> Export | None:
     export = Export.objects.select_for_update(of=("self",)).select_related("account").get(pk=export_id)
     if export.state not in {Export.State.QUEUED, Export.State.RUNNING}:
@@ -115,7 +116,7 @@ def _begin(export_id: int) -> Export | None:
     return export
 
 
-@transaction.atomic
+@atomic
 def _finish(export_id: int, name: str, count: int, at: datetime) -> None:
     export = Export.objects.select_for_update().get(pk=export_id)
     export.finish(at=at, file=name, size=default_storage.size(name), written=count)

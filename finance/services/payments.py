@@ -22,6 +22,7 @@ from accounts.events import record
 from accounts.locks import lock_name
 from accounts.permissions import Right
 from config.errors import DomainError
+from config.transactions import atomic
 from finance import policy
 from finance.models import GatewayCallback, TopUp
 from finance.payments import (
@@ -128,7 +129,7 @@ def _order(top_up: TopUp, return_url: str) -> Order:
     )
 
 
-@transaction.atomic
+@atomic
 def _keep_order(pk: int, opened: Opened) -> TopUp:
     """The callback may have been faster than this answer: what it brought stays."""
     lock_name(f"payment:{TopUp.Channel.GATEWAY}:{opened.provider_id}")
@@ -273,7 +274,7 @@ def _pause(top_up: TopUp, at: datetime) -> timedelta:
     return min(max(silence, policy.GATEWAY_ASK_AFTER), policy.GATEWAY_ASK_PAUSE_MAX)
 
 
-@transaction.atomic
+@atomic
 def _note_found(pk: int, found: Found | None, at: datetime) -> TopUp:
     """The gateway's answer about an order has been followed."""
     verdict = _settle(found.payment, at)[0] if found is not None else None

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -21,6 +20,7 @@ from accounts.names import clean_remark
 from accounts.services.messages import send_message
 from config.errors import InputError, NotFound
 from config.jobs import enqueue
+from config.transactions import atomic
 from finance import policy
 from finance.models import LedgerAlarm, LedgerSeal, Transfer
 from finance.seals import digest_of, end_of, heads_at
@@ -41,7 +41,7 @@ CLEAR_PERMISSION: Final = "finance.change_ledgeralarm"
 FLAWS_KEPT_MAX: Final = 50
 
 
-@transaction.atomic
+@atomic
 def plan_verification(*, key: str) -> int:
     """One job for each piece of the ledger is queued, once for this key; answers how many."""
     pieces: list[dict[str, Any]] = [{"chains": asdict(piece)} for piece in plan(PIECE_ROWS)]
@@ -52,7 +52,7 @@ def plan_verification(*, key: str) -> int:
     return len(pieces)
 
 
-@transaction.atomic
+@atomic
 def verify_piece(*, piece: dict[str, Any]) -> LedgerAlarm | None:
     """The piece is proved right, or the alarm is raised and answered."""
     if "chains" in piece:
@@ -64,7 +64,7 @@ def verify_piece(*, piece: dict[str, Any]) -> LedgerAlarm | None:
     return raise_alarm(flaws=flaws) if flaws else None
 
 
-@transaction.atomic
+@atomic
 def raise_alarm(*, flaws: Iterable[Flaw], now: datetime | None = None) -> LedgerAlarm:
     """No money moves from now on, until the alarm is cleared; every member of staff has a message.
 
@@ -86,7 +86,7 @@ def raise_alarm(*, flaws: Iterable[Flaw], now: datetime | None = None) -> Ledger
     return alarm
 
 
-@transaction.atomic
+@atomic
 def clear_alarm(*, actor: Actor, alarm_id: int, note: str, now: datetime | None = None) -> LedgerAlarm:
     """The alarm is cleared by a member of staff who says what was done; money moves again if it was the last.
 
@@ -99,7 +99,7 @@ def clear_alarm(*, actor: Actor, alarm_id: int, note: str, now: datetime | None 
     return _clear(alarm, actor, person, what, now)
 
 
-@transaction.atomic
+@atomic
 def resume_ledger(*, note: str, now: datetime | None = None) -> int:
     """Every alarm is cleared by somebody at the server who has just proved the ledger right; answers how many."""
     what = _what_was_done(note)
@@ -123,7 +123,7 @@ def _clear(alarm: LedgerAlarm, actor: Actor, person: User | None, note: str, now
     return alarm
 
 
-@transaction.atomic
+@atomic
 def seal_days(*, now: datetime | None = None) -> list[LedgerSeal]:
     """Every day that has ended, and for long enough that nothing of it is still under way, has its seal.
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -159,7 +158,7 @@ def settle_due(*, members: Iterable[int], at: datetime) -> None:
         _advance_locked(lock_trust(trust_id=trust.pk), at)
 
 
-@transaction.atomic
+@atomic
 def _advance(trust_id: int, at: datetime) -> int:
     return _advance_locked(lock_trust(trust_id=trust_id), at)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +20,7 @@ from accounts.permissions import Right
 from accounts.services.codes import require_clearance
 from config.errors import DomainError, InputError, NotAllowed, NotFound
 from config.sealing import seal, unseal
+from config.transactions import atomic
 from finance import policy
 from finance.bank import clean_bank_account, clean_payment_number, mask_bank_account
 from finance.models import Book, Withdrawal
@@ -83,7 +83,7 @@ def _free(funds: Funds) -> Decimal:
     return max(ZERO, funds.cash - funds.credit_used - funds.arrears)
 
 
-@transaction.atomic
+@atomic
 def request_withdrawal(
     *,
     actor: Actor,
@@ -169,7 +169,7 @@ def _lock_books(account: Account) -> None:
     list(Book.objects.of(account).order_by("pk").select_for_update(no_key=True))
 
 
-@transaction.atomic
+@atomic
 def approve_withdrawal(*, actor: Actor, withdrawal_id: int, now: datetime | None = None) -> Withdrawal:
     """The first of two people agrees; a repeat by the same person answers the same. Locks the row."""
     staff = require_staff(actor, PERMISSION)
@@ -183,7 +183,7 @@ def approve_withdrawal(*, actor: Actor, withdrawal_id: int, now: datetime | None
     return withdrawal
 
 
-@transaction.atomic
+@atomic
 def pay_withdrawal(*, actor: Actor, withdrawal_id: int, bank_reference: str, now: datetime | None = None) -> Withdrawal:
     """The bank took the money, under its own number; that number is the idempotency key, so a repeat answers the same.
 
@@ -210,7 +210,7 @@ def pay_withdrawal(*, actor: Actor, withdrawal_id: int, bank_reference: str, now
     return withdrawal
 
 
-@transaction.atomic
+@atomic
 def give_back_withdrawal(*, actor: Actor, withdrawal_id: int, reason: str, now: datetime | None = None) -> Withdrawal:
     """The amount is own cash again and the account reads why. Locks the row, then the account's books."""
     staff = require_staff(actor, PERMISSION)
@@ -238,7 +238,7 @@ def _end(withdrawal: Withdrawal, kind: str, target: Book) -> int:
     return post(posting=Posting(kind, f"withdrawal-end:{withdrawal.pk}", legs, {"withdrawal": withdrawal.pk}))
 
 
-@transaction.atomic
+@atomic
 def show_bank_account(*, actor: Actor, withdrawal_id: int) -> str:
     """The whole number, for whoever pays it; that it was shown stands in the log."""
     staff = require_staff(actor, PERMISSION)
