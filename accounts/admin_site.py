@@ -22,12 +22,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import limits
-from accounts.actors import Actor, Door
+from accounts.actors import Door
 from accounts.admin_index import grouped, waiting_for
 from accounts.backends import counted_name, login_name
 from accounts.entering import enter, wanted
 from accounts.forms.base import show
 from accounts.forms.staff import SecondFactorForm, StaffLoginForm
+from accounts.http import actor_at
 from accounts.models import User
 from accounts.services import second_factor
 from config.errors import DomainError, InputError
@@ -136,13 +137,7 @@ class StaffSite(AdminSite):
 
     def _confirm(self, request: HttpRequest, user: User, key: str, code: str) -> HttpResponse:
         limits.logins(user.username, client_address(request))
-        actor = Actor(
-            door=Door.STAFF,
-            user=user,
-            address=client_address(request),
-            request_id=getattr(request, "reference", ""),
-        )
-        device = second_factor.set_up(actor=actor, key=key, code=code)
+        device = second_factor.set_up(actor=actor_at(request, Door.STAFF, user=user), key=key, code=code)
         limits.logins_passed(user.username)
         request.session.pop(KEY, None)
         django_otp.login(request, device)

@@ -7,7 +7,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actors import Actor, Door
+from accounts.actors import Door
+from accounts.http import actor_at
 from accounts.models import Account, User
 from accounts.navigation import address, home_for
 from accounts.services.logins import note_login
@@ -38,12 +39,7 @@ def enter(request: HttpRequest, user: User, *, target: str = "", door: str = "")
     stamp = int(timezone.now().timestamp())
     agent = request.headers.get("User-Agent", "")[:AGENT_LENGTH]
     request.session.update({"address": client_address(request), "agent": agent, "created": stamp, "seen": stamp})
-    actor = Actor(
-        door=Door.CONSOLE,
-        user=user,
-        address=client_address(request),
-        request_id=getattr(request, "reference", ""),
-    )
+    actor = actor_at(request, Door.CONSOLE, user=user)
     user = note_login(actor=actor, door=door, language=request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
     response = redirect(own_address(request, target) or "accounts:home")
     remember_door(response, user.last_door)

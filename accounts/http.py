@@ -1,11 +1,12 @@
-"""The request as console views get it, behind log-in and `CurrentAccount`."""
+"""The request as console views get it, behind log-in and `CurrentAccount`, and who acts by it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
-from accounts.actors import Actor
+from accounts.actors import Actor, Door
 from accounts.models import Account, User
+from config.web import client_address
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -19,3 +20,8 @@ class ConsoleRequest(HttpRequest):
     account: Account
     htmx: "HtmxDetails"
     reference: str
+
+
+def actor_at(request: HttpRequest, door: Door, **who: Any) -> Actor:
+    """Whoever acts by this request, which came in by that door; its address and reference stand in their events."""
+    return Actor(door=door, address=client_address(request), request_id=getattr(request, "reference", ""), **who)

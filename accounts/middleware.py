@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
-from accounts.actors import Actor, Door
+from accounts.actors import Door
+from accounts.http import actor_at
 from accounts.models import Account, Operator, Relationship, User
 from accounts.services.directory import entered_by
 from config.errors import DomainError
-from config.web import client_address, refusal
+from config.web import refusal
 
 ACCOUNT_KEY = "account"
 THROUGH_KEY = "through"
@@ -34,14 +35,8 @@ class CurrentAccount:
         """Judged anew on every request: a role or relationship that ended is gone at once."""
         account, through = self._stand(request)
         request.account = account  # type: ignore[attr-defined]
-        request.actor = Actor(  # type: ignore[attr-defined]
-            door=Door.CONSOLE,
-            user=request.user if isinstance(request.user, User) else None,
-            account=account,
-            through=through,
-            address=client_address(request),
-            request_id=getattr(request, "reference", ""),
-        )
+        user = request.user if isinstance(request.user, User) else None
+        request.actor = actor_at(request, Door.CONSOLE, user=user, account=account, through=through)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_args: object) -> HttpResponse | None:

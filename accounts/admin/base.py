@@ -6,7 +6,7 @@ and says what is true now; a refusal is shown as its sentence, never as an error
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
@@ -26,18 +26,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor, Door
 from accounts.admin.panels import History, Notice, Panel
+from accounts.http import actor_at
 from accounts.models import User
+from config.admin import ReadOnlyAdmin
 from config.errors import DomainError
-from config.web import client_address
 
 _REFUSAL = "_refusal"  # on a request: why the service refused what was typed
 Text = str | Promise
 Act = Callable[[Actor, Any, Mapping[str, str]], Text]
-
-if TYPE_CHECKING:
-    Base = admin.ModelAdmin[Any]
-else:
-    Base = admin.ModelAdmin
 
 
 def _refused(form: "type[ModelForm[Any]]", error: DomainError) -> "type[ModelForm[Any]]":
@@ -92,15 +88,10 @@ class Button:
 
 def staff_actor(request: HttpRequest) -> Actor:
     """The member of staff behind the request, as services see them."""
-    return Actor(
-        door=Door.STAFF,
-        user=request.user if isinstance(request.user, User) else None,
-        address=client_address(request),
-        request_id=getattr(request, "reference", ""),
-    )
+    return actor_at(request, Door.STAFF, user=request.user if isinstance(request.user, User) else None)
 
 
-class StaffAdmin(Base):
+class StaffAdmin(ReadOnlyAdmin):
     """Read-only. Subclasses name buttons, panels and notices; lists are paged and ask nothing per row."""
 
     change_form_template = "admin/object.html"
@@ -110,18 +101,6 @@ class StaffAdmin(Base):
     list_per_page = 50
     show_full_result_count = False
     buttons: Sequence[Button] = ()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Nobody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Nobody edits rows; buttons act."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Nobody."""
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """Whoever may see or change rows of this kind."""

@@ -8,12 +8,12 @@ from rest_framework.permissions import IsAuthenticated
 
 from accounts.actors import Actor, Door
 from accounts.api_auth import HasScope
+from accounts.http import actor_at
 from accounts.models import Account, ApiKey, Invitation, Relationship
 from accounts.models.api_key import Scope
 from accounts.standing import with_standing
 from config.api.view import ApiView
 from config.errors import NotAllowed, NotFound
-from config.web import client_address
 
 READS: dict[str, Scope] = {"GET": Scope.READ}
 WRITES: dict[str, Scope] = dict.fromkeys(("POST", "PATCH", "DELETE"), Scope.WRITE)
@@ -45,13 +45,7 @@ class AccountView(ApiView):
     @property
     def actor(self) -> Actor:
         """As whom the services see the call."""
-        return Actor(
-            door=Door.API,
-            account=self.account,
-            key=self.key,
-            address=client_address(self.request._request),
-            request_id=getattr(self.request, "reference", ""),
-        )
+        return actor_at(self.request._request, Door.API, account=self.account, key=self.key)
 
     @property
     def memory(self) -> str:

@@ -1,10 +1,8 @@
 """The queue of disputes: staff read the line and the reason, and answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -12,8 +10,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.admin.base import Ask, Button, StaffAdmin, Text
+from accounts.admin.base import Ask, Button, Text
 from accounts.admin.panels import History, Notice, Panel, at, history, link, of_subject, pill
+from accounts.admin.queues import QueueAdmin, QueueFilter
 from config.templatetags.ui import money
 from finance.admin.columns import BoundedPaginator, yuan
 from finance.models import Dispute
@@ -41,23 +40,8 @@ def _open(row: Dispute) -> bool:
     return bool(row.state == Dispute.State.OPEN)
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    """What somebody has to do."""
-
-    title = _("to do")
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """The queue."""
-        return [("answer", _("To answer"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        """Open ones."""
-        return queryset.filter(state=Dispute.State.OPEN) if self.value() == "answer" else queryset
-
-
 @admin.register(Dispute)
-class DisputeAdmin(StaffAdmin):
+class DisputeAdmin(QueueAdmin):
     """The queue; within it, whoever has to be answered first stands first."""
 
     paginator = BoundedPaginator
@@ -69,7 +53,9 @@ class DisputeAdmin(StaffAdmin):
         at("answer_by", _("to be answered by")),
         "answered_by",
     ]
-    list_filter = [WaitingFilter, "state"]
+    list_filter = [QueueFilter, "state"]
+    queues = {"answer": (_("To answer"), lambda rows: rows.filter(state=Dispute.State.OPEN))}
+    queue_order = ["answer_by", "pk"]
     list_select_related = ["statement__account", "answered_by"]
     search_fields = ["statement__account__name", "=statement__account__number"]
     search_help_text = _("Name or number of the account")
@@ -124,10 +110,6 @@ class DisputeAdmin(StaffAdmin):
             offered=_open,
         ),
     ]
-
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        """Who waits longest first within the queue; otherwise the latest first."""
-        return ["answer_by", "pk"] if request.GET.get("needs") else ["-pk"]
 
     def title(self, row: Dispute) -> str:
         """Which."""

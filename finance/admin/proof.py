@@ -1,10 +1,8 @@
 """What proves the ledger, and the alarms that halt it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.admin.base import Ask, Button, StaffAdmin, Text
 from accounts.admin.panels import History, Notice, Panel, at, history, link, of_subject, pill, table
+from accounts.admin.queues import QueueAdmin, QueueFilter
 from finance.models import Book, LedgerAlarm, LedgerSeal, Transfer
 from finance.seals import is_intact
 from finance.services.proof import CLEAR_PERMISSION, clear_alarm
@@ -29,23 +28,8 @@ def _raised(row: LedgerAlarm) -> bool:
     return row.cleared_at is None
 
 
-class NeedsFilter(admin.SimpleListFilter):
-    """What somebody has to do."""
-
-    title = _("to do")
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """The queue."""
-        return [("clearing", _("To look into"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        """Those that halt the ledger."""
-        return queryset.filter(cleared_at=None) if self.value() == "clearing" else queryset
-
-
 @admin.register(LedgerAlarm)
-class LedgerAlarmAdmin(StaffAdmin):
+class LedgerAlarmAdmin(QueueAdmin):
     """What the nightly check found, and who said that it is mended."""
 
     list_display = [
@@ -55,7 +39,8 @@ class LedgerAlarmAdmin(StaffAdmin):
         at("cleared_at", _("cleared")),
         "cleared_by",
     ]
-    list_filter = [NeedsFilter]
+    list_filter = [QueueFilter]
+    queues = {"clearing": (_("To look into"), lambda rows: rows.filter(cleared_at=None))}
     list_select_related = ["cleared_by"]
     fields = ["shown_what", "found_at", "cleared_at", "cleared_by", "note"]
     readonly_fields = ["shown_what"]

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Value, When
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.admin.base import Ask, Button, StaffAdmin, Text
+from accounts.admin.base import Ask, Button, Text
 from accounts.admin.panels import History, Notice, Panel, at, history, link, of_subject, pill, table, when
+from accounts.admin.queues import QueueAdmin, QueueFilter
 from config.templatetags.ui import money
 from finance import policy
 from finance.admin.columns import BoundedPaginator, yuan
@@ -53,25 +54,8 @@ def _confirmable(row: TopUp) -> bool:
     return bool(row.channel == TopUp.Channel.BANK and row.state != State.CREDITED)
 
 
-class NeedsFilter(admin.SimpleListFilter):
-    """What somebody has to do."""
-
-    title = _("to do")
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """The two queues."""
-        return [("confirming", _("To confirm")), ("settling", _("Does not fit"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        """Of that queue."""
-        queues = {"confirming": TO_CONFIRM, "settling": IN_TROUBLE}
-        wanted = queues.get(self.value() or "")
-        return queryset if wanted is None else queryset.filter(wanted)
-
-
 @admin.register(TopUp)
-class TopUpAdmin(StaffAdmin):
+class TopUpAdmin(QueueAdmin):
     """Bank transfers that wait come first."""
 
     paginator = BoundedPaginator
@@ -85,7 +69,11 @@ class TopUpAdmin(StaffAdmin):
         at("created_at", _("announced")),
         "credited_by",
     ]
-    list_filter = [NeedsFilter, "state", "channel"]
+    list_filter = [QueueFilter, "state", "channel"]
+    queues = {
+        "confirming": (_("To confirm"), lambda rows: rows.filter(TO_CONFIRM)),
+        "settling": (_("Does not fit"), lambda rows: rows.filter(IN_TROUBLE)),
+    }
     list_select_related = ["account", "credited_by"]
     search_fields = ["=reference", "=provider_id", "account__name", "=account__number"]
     search_help_text = _("Reference, the bank's number, name or number of the account")
@@ -148,7 +136,7 @@ class TopUpAdmin(StaffAdmin):
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """First come, first served within a queue; otherwise what waits for staff, then the latest."""
-        if request.GET.get("needs"):
+        if QueueFilter.parameter_name in request.GET:
             return ["created_at", "pk"]
         return [Case(When(TO_CONFIRM, then=Value(0)), default=Value(1)), "-created_at", "-pk"]
 

@@ -1,12 +1,10 @@
 """Money out: what waits to be checked and paid."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
-from accounts.admin.base import Ask, Button, StaffAdmin, Text, staff_actor
+from accounts.admin.base import Ask, Button, Text, staff_actor
 from accounts.admin.panels import History, Notice, Panel, at, history, link, of_subject, pill
+from accounts.admin.queues import QueueAdmin, QueueFilter
 from config.errors import DomainError
 from config.templatetags.ui import money
 from finance import policy
@@ -60,23 +59,8 @@ def _open(row: Withdrawal) -> bool:
     return row.state in {State.REQUESTED, State.APPROVED}
 
 
-class NeedsFilter(admin.SimpleListFilter):
-    """What somebody has to do."""
-
-    title = _("to do")
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """The queue."""
-        return [("paying", _("To check and pay"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        """Those neither paid nor given back."""
-        return queryset.filter(state__in=[State.REQUESTED, State.APPROVED]) if self.value() == "paying" else queryset
-
-
 @admin.register(Withdrawal)
-class WithdrawalAdmin(StaffAdmin):
+class WithdrawalAdmin(QueueAdmin):
     """The queue, oldest first among those that wait. The bank account is masked until somebody has it shown."""
 
     paginator = BoundedPaginator
@@ -90,7 +74,9 @@ class WithdrawalAdmin(StaffAdmin):
         at("created_at", _("requested")),
         "ended_by",
     ]
-    list_filter = [NeedsFilter, "state"]
+    list_filter = [QueueFilter, "state"]
+    queues = {"paying": (_("To check and pay"), lambda rows: rows.filter(state__in=[State.REQUESTED, State.APPROVED]))}
+    queue_order = ["created_at", "pk"]
     list_select_related = ["account", "ended_by"]
     search_fields = ["=provider_id", "payee", "account__name", "=account__number"]
     search_help_text = _("Account holder, the bank's number, name or number of the account")
@@ -158,10 +144,6 @@ class WithdrawalAdmin(StaffAdmin):
             offered=_open,
         ),
     ]
-
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        """First come, first served within the queue; otherwise the latest first."""
-        return ["created_at", "pk"] if request.GET.get("needs") else ["-created_at", "-pk"]
 
     @method_decorator(require_POST)
     def press(self, request: HttpRequest, object_id: str, button: str) -> HttpResponse:

@@ -1,7 +1,6 @@
 """The queue of change requests: staff see what would move and what stands in its way, and decide."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -13,8 +12,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.admin.base import Ask, Button, StaffAdmin, Text
+from accounts.admin.base import Ask, Button, Text
 from accounts.admin.panels import ROWS_MAX, History, Notice, Panel, at, history, link, of_subject, pill, table, when
+from accounts.admin.queues import QueueAdmin, QueueFilter
 from config.errors import DomainError
 from config.templatetags.ui import money
 from invoicing.models import ChangeRequest
@@ -57,27 +57,13 @@ def _to_pay(row: ChangeRequest) -> bool:
     return bool(row.state == State.TO_PAY)
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    """What somebody has to do."""
-
-    title = _("to do")
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """The queue."""
-        return [("review", _("To review"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        """Those in review."""
-        return queryset.filter(state=State.IN_REVIEW) if self.value() == "review" else queryset
-
-
 @admin.register(ChangeRequest)
-class ChangeRequestAdmin(StaffAdmin):
+class ChangeRequestAdmin(QueueAdmin):
     """The queue; within it, whoever waits longest stands first."""
 
     list_display = ["__str__", "shown_state", "kind", "shown_subject", "account", at("created_at", _("asked"))]
-    list_filter = [WaitingFilter, "kind", "state"]
+    list_filter = [QueueFilter, "kind", "state"]
+    queues = {"review": (_("To review"), lambda rows: rows.filter(state=State.IN_REVIEW))}
     list_select_related = ["account", "taxpayer", "tenant"]
     search_fields = ["=new_tax_number", "=taxpayer__tax_number", "taxpayer__name", "tenant__name", "=account__number"]
     search_help_text = _("Tax number, name of the enterprise or tenant, number of the account")
@@ -136,10 +122,6 @@ class ChangeRequestAdmin(StaffAdmin):
             offered=_to_pay,
         ),
     ]
-
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        """Who waits longest first within the queue; otherwise the latest first."""
-        return ["pk"] if request.GET.get("needs") else ["-pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChangeRequest]:
         """With both sides."""

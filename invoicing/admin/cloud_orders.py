@@ -1,18 +1,17 @@
 """Orders of the invoice cloud: the queue to deliver, and letters sent again."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.admin.base import Ask, Button, StaffAdmin, Text
+from accounts.admin.base import Ask, Button, Text
 from accounts.admin.panels import ROWS_MAX, History, Notice, Panel, at, history, link, of_subject, pill, table, when
+from accounts.admin.queues import QueueAdmin, QueueFilter
 from accounts.email_address import mask_email
 from invoicing import policy
 from invoicing.models import CloudOrder
@@ -43,23 +42,8 @@ def _resend(actor: Actor, row: CloudOrder, typed: Mapping[str, str]) -> Text:
     return _now("A new letter is on its way. Link and key of the former one do not work any more.")
 
 
-class NeedsFilter(admin.SimpleListFilter):
-    """What somebody has to do."""
-
-    title = _("to do")
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """The queue."""
-        return [("delivering", _("To deliver"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        """Those that wait for staff."""
-        return queryset.filter(state=State.PAID) if self.value() == "delivering" else queryset
-
-
 @admin.register(CloudOrder)
-class CloudOrderAdmin(StaffAdmin):
+class CloudOrderAdmin(QueueAdmin):
     """The queue, oldest first among those that wait."""
 
     list_display = [
@@ -70,7 +54,8 @@ class CloudOrderAdmin(StaffAdmin):
         "tax_numbers",
         at("created_at", _("paid")),
     ]
-    list_filter = [NeedsFilter, "state", "package__service"]
+    list_filter = [QueueFilter, "state", "package__service"]
+    queues = {"delivering": (_("To deliver"), lambda rows: rows.filter(state=State.PAID))}
     list_select_related = ["account__enterprise", "package__product"]
     search_fields = ["=order__id", "account__enterprise__name", "account__name", "=account__number"]
     search_help_text = _("Order number, full name of the ordering enterprise, name or number of the account")
@@ -102,10 +87,6 @@ class CloudOrderAdmin(StaffAdmin):
             offered=lambda row: row.state == State.DELIVERED,
         ),
     ]
-
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        """First come, first served within the queue; otherwise the latest first."""
-        return ["pk"] if request.GET.get("needs") else ["-pk"]
 
     def title(self, row: CloudOrder) -> str:
         """Which."""

@@ -1,10 +1,9 @@
 """Invoices on their way: what the tax platform refuses or does not answer about is mended here."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -12,8 +11,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.admin.base import Button, StaffAdmin, Text
+from accounts.admin.base import Button, Text
 from accounts.admin.panels import ROWS_MAX, History, Notice, Panel, at, history, link, of_subject, pill, table
+from accounts.admin.queues import QueueAdmin, QueueFilter
 from config.templatetags.ui import money
 from finance.admin.columns import BoundedPaginator
 from invoicing.faces import Face
@@ -52,25 +52,8 @@ def _hurry(actor: Actor, row: IssueOrder, typed: Mapping[str, str]) -> Text:  # 
     return _now("The tax platform is being asked. Look again in a minute.")
 
 
-class NeedsFilter(admin.SimpleListFilter):
-    """What somebody has to do."""
-
-    title = _("to do")
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """The two queues."""
-        return [("mend", _("Refused, to be mended")), ("stuck", _("Under way for too long"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        """Of that queue."""
-        if self.value() == "mend":
-            return queryset & IssueOrder.objects.to_mend()
-        return queryset & IssueOrder.objects.stuck(at=timezone.now()) if self.value() == "stuck" else queryset
-
-
 @admin.register(IssueOrder)
-class IssueOrderAdmin(StaffAdmin):
+class IssueOrderAdmin(QueueAdmin):
     """Within a queue, whoever waits longest stands first."""
 
     paginator = BoundedPaginator
@@ -83,7 +66,11 @@ class IssueOrderAdmin(StaffAdmin):
         "message",
         at("created_at", _("asked for")),
     ]
-    list_filter = [NeedsFilter, "state", "fault"]
+    list_filter = [QueueFilter, "state", "fault"]
+    queues = {
+        "mend": (_("Refused, to be mended"), lambda rows: rows & IssueOrder.objects.to_mend()),
+        "stuck": (_("Under way for too long"), lambda rows: rows & IssueOrder.objects.stuck(at=timezone.now())),
+    }
     list_select_related = ["request__account", "client__tenant__account", "red_letter__invoice__account"]
     search_fields = ["=serial", "=seller_tax_number", "=invoice__number", "=request__account__number"]
     search_help_text = _("Serial, seller's tax number, invoice number or number of the account")
@@ -128,10 +115,6 @@ class IssueOrderAdmin(StaffAdmin):
             offered=lambda row: row.state in {State.WAITING, State.UNCLEAR, State.ACCEPTED},
         ),
     ]
-
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        """First come, first served within a queue; otherwise the latest first."""
-        return ["pk"] if request.GET.get("needs") else ["-pk"]
 
     def state(self, row: IssueOrder) -> Text:
         """How it stands."""

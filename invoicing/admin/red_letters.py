@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -12,8 +11,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.admin.base import Ask, Button, StaffAdmin, Text
+from accounts.admin.base import Ask, Button, Text
 from accounts.admin.panels import ROWS_MAX, History, Notice, Panel, at, history, link, of_subject, pill, table, when
+from accounts.admin.queues import QueueAdmin, QueueFilter
 from config.templatetags.ui import money
 from finance.admin.columns import BoundedPaginator, yuan
 from invoicing.models import Invoice, IssueOrder, RedLetter
@@ -61,23 +61,8 @@ def _endable(row: RedLetter) -> bool:
     return row.state_at(at=timezone.now()) in RedLetter.WAITS or _has_failed(row)
 
 
-class NeedsFilter(admin.SimpleListFilter):
-    """What somebody has to do."""
-
-    title = _("to do")
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """The queue."""
-        return [("answer", _("To answer"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        """What buyers of the cloud spending ask."""
-        return queryset & RedLetter.objects.to_answer(at=timezone.now()) if self.value() == "answer" else queryset
-
-
 @admin.register(RedLetter)
-class RedLetterAdmin(StaffAdmin):
+class RedLetterAdmin(QueueAdmin):
     """Within the queue, what lapses first stands first."""
 
     paginator = BoundedPaginator
@@ -90,7 +75,8 @@ class RedLetterAdmin(StaffAdmin):
         "side",
         at("created_at", _("begun")),
     ]
-    list_filter = [NeedsFilter, "state", "reason", "side"]
+    list_filter = [QueueFilter, "state", "reason", "side"]
+    queues = {"answer": (_("To answer"), lambda rows: rows & RedLetter.objects.to_answer(at=timezone.now()))}
     list_select_related = ["invoice__account", "invoice__tenant__account", "issue_order"]
     search_fields = ["=number", "=invoice__number", "=invoice__account__number", "=serial"]
     search_help_text = _("Number of the red letter or invoice, serial or number of the account")
@@ -138,10 +124,6 @@ class RedLetterAdmin(StaffAdmin):
             offered=_endable,
         ),
     ]
-
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        """What lapses first within the queue; otherwise the latest first."""
-        return ["pk"] if request.GET.get("needs") else ["-pk"]
 
     def state(self, row: RedLetter) -> Text:
         """As people read it now."""

@@ -1,18 +1,17 @@
 """The queue of invoice requests: staff see what would be printed, approve or reject."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.admin.base import Ask, Button, StaffAdmin, Text
+from accounts.admin.base import Ask, Button, Text
 from accounts.admin.panels import ROWS_MAX, History, Notice, Panel, at, history, link, of_subject, pill, table
+from accounts.admin.queues import QueueAdmin, QueueFilter
 from config.templatetags.ui import money
 from finance.admin.columns import BoundedPaginator, yuan
 from invoicing.faces import Line
@@ -57,23 +56,8 @@ def _rejectable(row: InvoiceRequest) -> bool:
     return order is not None and order.state == IssueOrder.State.FAILED
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    """What somebody has to do."""
-
-    title = _("to do")
-    parameter_name = "needs"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        """The queue."""
-        return [("review", _("To review"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        """Those that wait for staff."""
-        return queryset.filter(state=State.SUBMITTED, needs_review=True) if self.value() == "review" else queryset
-
-
 @admin.register(InvoiceRequest)
-class InvoiceRequestAdmin(StaffAdmin):
+class InvoiceRequestAdmin(QueueAdmin):
     """The queue; within it, whoever waits longest stands first."""
 
     paginator = BoundedPaginator
@@ -86,7 +70,8 @@ class InvoiceRequestAdmin(StaffAdmin):
         "account",
         at("created_at", _("asked for")),
     ]
-    list_filter = [WaitingFilter, "state", "kind"]
+    list_filter = [QueueFilter, "state", "kind"]
+    queues = {"review": (_("To review"), lambda rows: rows.filter(state=State.SUBMITTED, needs_review=True))}
     list_select_related = ["account"]
     search_fields = ["=pk", "=account__number", "account__name", "title__name", "title__tax_number"]
     search_help_text = _("Number of the request, account, title or tax number")
@@ -142,10 +127,6 @@ class InvoiceRequestAdmin(StaffAdmin):
             offered=_rejectable,
         ),
     ]
-
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        """Who waits longest first within the queue; otherwise the latest first."""
-        return ["pk"] if request.GET.get("needs") else ["-pk"]
 
     def state(self, row: InvoiceRequest) -> Text:
         """How it stands."""

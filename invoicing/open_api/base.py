@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.actors import Actor, Door
+from accounts.http import actor_at
 from config.errors import DomainError
-from config.web import client_address
 from invoicing.client_secrets import encrypt_keys_at
 from invoicing.models import Credential, Tenant
 from invoicing.open_api.auth import TokenAuthentication
@@ -96,13 +96,7 @@ class ClientView(OpenView):
     @property
     def actor(self) -> Actor:
         """As the log shows it."""
-        request = self.request._request
-        return Actor(
-            door=Door.API,
-            account=self.tenant.account,
-            address=client_address(request),
-            request_id=getattr(request, "reference", ""),
-        )
+        return actor_at(self.request._request, Door.API, account=self.tenant.account)
 
     def sealed_body(self) -> dict[str, Any]:
         """The JSON object that was sent encrypted."""

@@ -8,9 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actors import Actor, Door
+from accounts.actors import Door
 from accounts.api.inputs import Strict
 from accounts.credentials import person_by_password
+from accounts.http import actor_at
 from accounts.services.second_factor import device_of, verify
 from config.api.view import checked
 from config.errors import DomainError
@@ -85,9 +86,7 @@ class LogIn(OpenView):
             if not code:
                 raise SecondFactorNeeded()
             verify(user=user, code=code)
-        address = client_address(request._request)
-        actor = Actor(door=Door.API, user=user, address=address, request_id=getattr(request, "reference", ""))
-        device, token = log_in(actor=actor, **said)
+        device, token = log_in(actor=actor_at(request._request, Door.API, user=user), **said)
         return Response(ClientTokenOut({"device": device, "token": token}).data, status=201)
 
 
