@@ -8,9 +8,9 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 
 from accounts.actors import Actor, Door
 from accounts.api.inputs import Strict
+from accounts.http import actor_at
 from config.api.schema import SELF_REPEATING
 from config.api.view import ApiView
-from config.web import client_address
 from kiscloud.api.client_auth import DeviceAuthentication
 from kiscloud.models import Device, Platform
 
@@ -41,12 +41,7 @@ class ClientView(ApiView):
     @property
     def actor(self) -> Actor:
         """Its person, as the services see the call."""
-        return Actor(
-            door=Door.API,
-            user=self.device.user,
-            address=client_address(self.request._request),
-            request_id=getattr(self.request, "reference", ""),
-        )
+        return actor_at(self.request._request, Door.API, user=self.device.user)
 
 
 class DeviceIn(Strict):
