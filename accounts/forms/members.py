@@ -6,13 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.base import MobileField, NameField, PasswordField, RemarkField, UsernameField
+from accounts.forms.filters import Filter
 from accounts.models import Account, Relationship
 from accounts.standing import Narrow
 from config.forms import CardSelect
 
 
-class MemberFilter(forms.Form):
-    """What the list is narrowed to; nonsense in the address narrows nothing."""
+class MemberFilter(Filter):
+    """By words, kind, state and side."""
 
     q = forms.CharField(label=_("Name, user name or remark"), required=False, max_length=120, widget=forms.SearchInput)
     kind = forms.ChoiceField(
@@ -20,11 +21,6 @@ class MemberFilter(forms.Form):
     )
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All states")), *Narrow.choices])
     side = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def wanted(self, name: str) -> str:
-        """The value, empty where none or nonsense was given."""
-        self.is_valid()
-        return str(self.cleaned_data.get(name, ""))
 
 
 class RemarkForm(forms.Form):

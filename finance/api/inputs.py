@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.inputs import Query, Strict
-from accounts.forms.events import EARLIEST, LATEST
+from accounts.forms.filters import EARLIEST, LATEST
 from config.errors import InputError
 from finance import policy
 from finance.models import Allotment, TopUp

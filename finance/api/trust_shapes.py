@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.inputs import Query, Strict
-from accounts.forms.events import EARLIEST, LATEST
+from accounts.forms.filters import EARLIEST, LATEST
 from accounts.serializers import SIDES
 from finance.api.inputs import AmountField
 from finance.cycles import first_cycle_from

@@ -10,11 +10,11 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.filters import DaysFilter
 from accounts.models import Account
 from accounts.tree import folder_choices
 from finance.bill_groups import LABELS, MONTH, PRODUCT
 from finance.bills import GROUP, members_shown
-from finance.forms.flows import DaysForm
 from finance.models import BillLine, Category, Product
 from finance.spending import MEMBER, months_back
 from finance.spending import PRODUCT as BY_PRODUCT
@@ -49,7 +49,7 @@ class MonthField(forms.Field):
         self.widget.choices = [*none, *((month, month) for month in months)]
 
 
-class BillFilter(DaysForm):
+class BillFilter(DaysFilter):
     """By time, member, product and what else a line has. Without any time it is the running month; by month, a year."""
 
     field_order = ("month", "scope", "member", "product", "folder", "kind", "paid", "category", "since", "until")

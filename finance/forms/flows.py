@@ -7,41 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.events import EARLIEST, LATEST, Day
+from accounts.forms.filters import EARLIEST, LATEST, DaysFilter
 from finance.forms.base import AmountField
 from finance.models import Allotment, Export
 
 
-class DaysForm(forms.Form):
-    """From one day until another, both included."""
-
-    since = forms.DateField(label=_("From"), required=False, widget=Day(format="%Y-%m-%d"))
-    until = forms.DateField(label=_("Until"), required=False, widget=Day(format="%Y-%m-%d"))
-
-    def clean(self) -> dict[str, Any]:
-        """Days in order, and years that a calendar has."""
-        values: dict[str, Any] = super().clean() or {}
-        since, until = values.get("since"), values.get("until")
-        for name, day in (("since", since), ("until", until)):
-            if day and not EARLIEST <= day <= LATEST:
-                self.add_error(name, _("This day is out of range."))
-        if since and until and since > until:
-            self.add_error("until", _("This day lies before the first one."))
-        return values
-
-    @property
-    def narrows(self) -> bool:
-        """Something was asked for, so that an empty list means “nothing like this” and not “nothing yet”."""
-        return any(self.data.get(name) for name in self.fields)
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What makes sense of it; the rest narrows nothing and says so at its field."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-
-
-class FlowFilter(DaysForm):
+class FlowFilter(DaysFilter):
     """By direction, counterpart, days, amounts and words of the note."""
 
     field_order = ("counterpart", "direction", "since", "until", "least", "most", "q")
@@ -75,7 +46,7 @@ class MomentInput(forms.DateTimeInput):
     input_type = "datetime-local"
 
 
-class BookFilter(DaysForm):
+class BookFilter(DaysFilter):
     """The entries of some days, and the balance at one moment."""
 
     at = forms.DateTimeField(label=_("Balance at"), required=False, widget=MomentInput(format="%Y-%m-%dT%H:%M"))

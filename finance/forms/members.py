@@ -3,11 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.filters import Filter
 from accounts.models import Relationship
 
 
-class FundFilter(forms.Form):
-    """What the list is narrowed to; nonsense in the address narrows nothing."""
+class FundFilter(Filter):
+    """By words, kind and what they hold."""
 
     q = forms.CharField(label=_("Name, user name or remark"), required=False, max_length=120, widget=forms.SearchInput)
     kind = forms.ChoiceField(
@@ -18,8 +19,3 @@ class FundFilter(forms.Form):
         required=False,
         choices=[("", _("All")), ("yes", _("Hold funds that you can recall")), ("no", _("Hold none"))],
     )
-
-    def wanted(self, name: str) -> str:
-        """The value, empty where none or nonsense was given."""
-        self.is_valid()
-        return str(self.cleaned_data.get(name, ""))

@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.filters import DaysFilter, Filter
 from finance import policy
 from finance.breakdown import coupon_words
 from finance.forms.base import KeyField
-from finance.forms.flows import DaysForm
 from finance.models import Coupon, Order, Resource
 from finance.models.product import PayMode
 
@@ -59,21 +59,16 @@ class OrderForm(forms.Form):
             self.fields["coupon"] = CouponField(listed)
 
 
-class ProductFilter(forms.Form):
-    """What the list of products is narrowed to; nonsense narrows nothing."""
+class ProductFilter(Filter):
+    """By words and how it is paid."""
 
     q = forms.CharField(label=_("Product"), required=False, max_length=80, widget=forms.SearchInput)
     pay_mode = forms.ChoiceField(
         label=_("Payment"), required=False, choices=[("", _("Prepaid and pay as you go")), *PayMode.choices]
     )
 
-    def wanted(self, name: str) -> str:
-        """The value, empty where none or nonsense was given."""
-        self.is_valid()
-        return str(self.cleaned_data.get(name, ""))
 
-
-class OrderFilter(DaysForm):
+class OrderFilter(DaysFilter):
     """By kind, state, days and words."""
 
     field_order = ("q", "kind", "state", "since", "until")
@@ -82,15 +77,10 @@ class OrderFilter(DaysForm):
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All states")), *Order.State.choices])
 
 
-class ResourceFilter(forms.Form):
-    """By state and name; nonsense narrows nothing."""
+class ResourceFilter(Filter):
+    """By words and state."""
 
     q = forms.CharField(label=_("Instance or product"), required=False, max_length=100, widget=forms.SearchInput)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All states")), *Resource.State.choices]
     )
-
-    def wanted(self, name: str) -> str:
-        """The value, empty where none or nonsense was given."""
-        self.is_valid()
-        return str(self.cleaned_data.get(name, ""))

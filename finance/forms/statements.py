@@ -1,56 +1,28 @@
 """Narrowing statements, and what is sent about them."""
 
-from datetime import date
-from typing import Any
-
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.base import NameField, RemarkField
+from accounts.forms.filters import MonthFilter
 from accounts.models import Account
 from accounts.tree import folder_choices
 from config.forms import CardSelect
 from finance.forms.base import AmountField, KeyField
 from finance.models import RepaymentPlan, Statement
 
-YEARS = range(2000, 2100)
 OVERDUE, TO_REPAY = "overdue", "to_repay"
 
 
-class MonthInput(forms.DateInput):
-    """The browser's own calendar of months."""
+class StatementFilter(MonthFilter):
+    """By month and state."""
 
-    input_type = "month"
-
-
-class StatementFilter(forms.Form):
-    """What the list is narrowed to; nonsense in the address narrows nothing."""
-
-    month = forms.DateField(
-        label=_("Month"), required=False, input_formats=["%Y-%m"], widget=MonthInput(format="%Y-%m")
-    )
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
         choices=[("", _("All")), (OVERDUE, _("Overdue")), (TO_REPAY, _("To be repaid")), *Statement.State.choices],
     )
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What makes sense of it."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-
-    @property
-    def narrows(self) -> bool:
-        """Something was asked for, so that an empty list means “nothing like this” and not “nothing yet”."""
-        return any(self.data.get(name) for name in self.fields)
-
-    def clean_month(self) -> date | None:
-        """A month that a calendar has."""
-        month: date | None = self.cleaned_data["month"]
-        return month if month and month.year in YEARS else None
 
 
 class MemberStatementFilter(StatementFilter):

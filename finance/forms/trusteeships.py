@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.events import Day
+from accounts.forms.filters import Day
 from finance.forms.base import AmountField
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.filters import Filter
 from invoicing.entitlement_reports import LABELS
 from invoicing.models import Service, Taxpayer, Tenant
 
@@ -31,7 +32,7 @@ class AssignForm(forms.Form):
         return set(self.data.getlist("taxpayers")) if self.is_bound else set()  # type: ignore[attr-defined]
 
 
-class EntitlementFilter(forms.Form):
+class EntitlementFilter(Filter):
     """By enterprise or tax number, tenant, service and standing."""
 
     q = forms.CharField(
@@ -50,9 +51,3 @@ class EntitlementFilter(forms.Form):
         self.fields["q"].widget.attrs.pop("maxlength", None)
         choices = [("", _("All")), *((one.pk, one.name) for one in tenants)]
         self.fields["tenant"].choices = choices  # type: ignore[attr-defined]
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What narrows the list; what cannot be read narrows nothing."""
-        self.is_valid()
-        return {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value}

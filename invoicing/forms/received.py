@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.forms.base import NameField, RuledField
+from accounts.forms.filters import Filter
 from invoicing import policy
 from invoicing.models import ReceivedInvoice, Taxpayer, Tenant
 from invoicing.models.received import UsageState
@@ -93,8 +94,8 @@ class UsageForm(forms.Form):
     usage = forms.ChoiceField(choices=UsageState.choices)
 
 
-class ReceivedFilter(forms.Form):
-    """What the list is narrowed to; nonsense in the address narrows nothing."""
+class ReceivedFilter(Filter):
+    """By words, tenant, use and verification."""
 
     q = forms.CharField(label=_("Number or seller"), required=False, max_length=100, widget=forms.SearchInput)
     tenant = forms.TypedChoiceField(label=_("Tenant"), coerce=int, empty_value=None, required=False)
@@ -113,9 +114,3 @@ class ReceivedFilter(forms.Form):
             self.fields["tenant"].choices = [("", _("All")), *known]  # type: ignore[attr-defined]
         else:
             del self.fields["tenant"]
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What makes sense of it."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

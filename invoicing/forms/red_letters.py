@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.filters import Filter
 from config.errors import InputError
 from config.forms import CardSelect
 from finance.forms.base import AmountField
@@ -40,8 +41,8 @@ def typed_parts(text: str) -> list[Part] | None:
     return found or None
 
 
-class RedLetterFilter(forms.Form):
-    """What the list is narrowed to; nonsense in the address narrows nothing."""
+class RedLetterFilter(Filter):
+    """By state."""
 
     state = forms.ChoiceField(
         label=_("State"),
@@ -53,16 +54,6 @@ class RedLetterFilter(forms.Form):
             *RedLetter.State.choices,
         ],
     )
-
-    @property
-    def wanted(self) -> str:
-        """The state, where it makes sense."""
-        return str(self.cleaned_data.get("state") or "") if self.is_valid() else ""
-
-    @property
-    def narrows(self) -> bool:
-        """Something was asked for."""
-        return bool(self.data.get("state"))
 
 
 class BeginForm(forms.Form):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.base import EmailField, RemarkField
+from accounts.forms.filters import Filter
 from config.forms import CardSelect
 from finance.forms.base import KeyField
 from finance.money import MOST
@@ -17,8 +18,8 @@ from invoicing.open_amounts import ORDERS, USAGE
 UNDER_WAY = "under_way"
 
 
-class AmountFilter(forms.Form):
-    """What the amounts to choose from are narrowed to; nonsense in the address narrows nothing."""
+class AmountFilter(Filter):
+    """What the amounts to choose from are narrowed to."""
 
     month = forms.ChoiceField(label=_("Month"), required=False)
     kind = forms.ChoiceField(
@@ -46,19 +47,13 @@ class AmountFilter(forms.Form):
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What makes sense of it."""
-        self.is_valid()
-        found = {name: value for name, value in self.cleaned_data.items() if value}
+        """With the values that the list takes."""
+        found = super().asked
         if "month" in found:
             found["month"] = self.months[found["month"]]
         if "product" in found:
             found["product"] = int(found["product"])
         return found
-
-    @property
-    def narrows(self) -> bool:
-        """Something was asked for."""
-        return any(self.data.get(name) for name in self.fields)
 
 
 class TitleChoice(forms.Form):
@@ -102,8 +97,8 @@ class SendForm(forms.Form):
     key = KeyField()
 
 
-class RequestFilter(forms.Form):
-    """What the list is narrowed to; nonsense in the address narrows nothing."""
+class RequestFilter(Filter):
+    """By state and words."""
 
     state = forms.ChoiceField(
         label=_("State"),
@@ -111,13 +106,3 @@ class RequestFilter(forms.Form):
         choices=[("", _("All")), (UNDER_WAY, _("Under way")), *InvoiceRequest.State.choices],
     )
     q = forms.CharField(label=_("Title, account or number"), required=False, max_length=120, widget=forms.SearchInput)
-
-    def wanted(self, name: str) -> str:
-        """The value, empty where none or nonsense was given."""
-        self.is_valid()
-        return str(self.cleaned_data.get(name, ""))
-
-    @property
-    def narrows(self) -> bool:
-        """Something was asked for."""
-        return any(self.data.get(name) for name in self.fields)

@@ -36,12 +36,12 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     """All of them, the newest first."""
     filters = CloudOrderFilter(request.GET)
     found = CloudOrder.objects.filter(account=request.account).select_related("package__product", "tenant")
-    if state := filters.state_wanted:
+    if state := filters.wanted("state"):
         found = found.filter(state=state)
     context = {
         "filter": filters,
         "page": paginate(found, request, order=("-id",)),
-        "narrowed": bool(filters.state_wanted),
+        "narrowed": filters.narrows,
         "can_order": Right.MOVE_FUNDS in rights_of(request.actor, request.account),
     }
     return page(request, "invoicing/cloud_orders/list.html", context, part="_rows.html")

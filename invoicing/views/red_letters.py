@@ -36,7 +36,7 @@ HOURS = int(policy.RED_LETTER_LIFE.total_seconds() // 3600)
 def listing(request: ConsoleRequest) -> HttpResponse:
     """All over the account's invoices, newest first."""
     filters, now = RedLetterFilter(request.GET), timezone.now()
-    found = narrowed(letters_of(request.account), filters.wanted, account=request.account, at=now)
+    found = narrowed(letters_of(request.account), filters.wanted("state"), account=request.account, at=now)
     rows = paginate(joined(found), request, order=("-id",))
     context = {"filter": filters, "page": rows, "rows": shown(rows, account=request.account, at=now), "hours": HOURS}
     return page(request, "invoicing/red_letters/list.html", context, part="_rows.html")

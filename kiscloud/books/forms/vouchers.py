@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.forms.events import Day
+from accounts.forms.filters import Day, Filter
 from kiscloud.books import policy
 from kiscloud.books.entries import Entry, Header
 from kiscloud.books.forms.amounts import SignedAmount
@@ -174,7 +174,7 @@ def padded(rows: Sequence[Row], least: int = policy.ROWS_WITHOUT_SCRIPT) -> list
     return [*rows, *(Row() for _place in range(max(2, least - len(rows))))]
 
 
-class VoucherFilter(forms.Form):
+class VoucherFilter(Filter):
     """By period, state, word, subject, words of the summary and amount."""
 
     month = forms.TypedChoiceField(label=pgettext_lazy("books", "Period"), required=False, coerce=int, empty_value=None)
@@ -194,12 +194,6 @@ class VoucherFilter(forms.Form):
         state.choices = [("", _("All")), *((value, books.stage(value)) for value in Voucher.State.values)]
 
     @property
-    def narrows(self) -> bool:
-        """Something was asked for."""
-        return any(self.data.get(name) for name in self.fields)
-
-    @property
     def asked(self) -> dict[str, Any]:
-        """What makes sense of it."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", Decimal(0))}
+        """An amount of nought asks for nothing."""
+        return {name: value for name, value in super().asked.items() if value != Decimal(0)}

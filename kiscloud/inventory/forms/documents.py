@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.forms.events import Day
+from accounts.forms.filters import Day, Filter
 from kiscloud.books.typed import read_quantity
 from kiscloud.inventory import policy
 from kiscloud.inventory.items import Head, Item
@@ -120,7 +120,7 @@ def padded(rows: Sequence[Row]) -> list[Row]:
     return [*rows, *(Row() for _place in range(max(2, policy.ROWS_WITHOUT_SCRIPT - len(rows))))]
 
 
-class DocumentFilter(forms.Form):
+class DocumentFilter(Filter):
     """By kind, period, partner and state; `voucher` is where a voucher's own link leads."""
 
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *Kind.choices])
@@ -135,14 +135,3 @@ class DocumentFilter(forms.Form):
         super().__init__(data)
         chosen: Any = self.fields["month"]
         chosen.choices = [("", _("All periods")), *months]
-
-    @property
-    def narrows(self) -> bool:
-        """Something was asked for."""
-        return any(self.data.get(name) for name in self.fields)
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What makes sense of it."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
