@@ -7,18 +7,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
-from accounts import limits
 from accounts.actors import rights_of
 from accounts.attempt import attempt
+from accounts.company_search import companies_for, looked_up
 from accounts.forms.base import typed
 from accounts.forms.certification import PUBLIC_REGISTER_URL, EnterpriseForm, IndividualForm
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
 from accounts.models import Certification
 from accounts.permissions import Right
-from accounts.registry import registry, searchable
 from accounts.services.certifications import submit_enterprise, submit_individual
-from config.errors import DomainError
 from config.web import page
 
 FILLED = ("name", "credit_code", "legal_representative", "registered_address")
@@ -53,7 +51,7 @@ def enterprise(request: ConsoleRequest) -> HttpResponse:
     )
     if tried.done:
         return _submitted(request)
-    context = {"form": form, "public_register": PUBLIC_REGISTER_URL, **_looked_up(request)}
+    context = {"form": form, "public_register": PUBLIC_REGISTER_URL, **looked_up(request)}
     return page(request, "accounts/certification/enterprise.html", context, status=tried.status)
 
 
@@ -78,7 +76,9 @@ def registry_search(request: ConsoleRequest) -> HttpResponse:
     """The companies that the typed text may mean, as a part of the form; a bookmark of it leads to the form."""
     if not request.htmx:
         return redirect("accounts:certification-enterprise")
-    return page(request, "accounts/certification/enterprise.html", _search(request, "name"), part="_companies.html")
+    return page(
+        request, "accounts/certification/enterprise.html", companies_for(request, "name"), part="_companies.html"
+    )
 
 
 def _submitted(request: ConsoleRequest) -> HttpResponse:
@@ -89,18 +89,3 @@ def _submitted(request: ConsoleRequest) -> HttpResponse:
 def _chosen(request: ConsoleRequest) -> dict[str, str]:
     """What a link of the list without a script filled in."""
     return {name: request.GET[name][:200] for name in FILLED if name in request.GET}
-
-
-def _looked_up(request: ConsoleRequest) -> dict[str, object]:
-    return _search(request, "look_up") if request.GET.get("look_up") else {}
-
-
-def _search(request: ConsoleRequest, field: str) -> dict[str, object]:
-    text = request.GET.get(field, "").strip()
-    if not searchable(text):
-        return {"asked": text, "too_short": bool(text), "companies": []}
-    try:
-        limits.registry_searches(request.user.pk)
-        return {"asked": text, "companies": registry().search(text)}
-    except DomainError as error:
-        return {"asked": text, "companies": [], "trouble": str(error)}

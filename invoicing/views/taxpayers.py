@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits, navigation
 from accounts.attempt import attempt
+from accounts.company_search import companies_for, looked_up
 from accounts.forms.base import show, typed
 from accounts.guards import needs
 from accounts.http import ConsoleRequest
 from accounts.permissions import Right
-from accounts.registry import registry, searchable
 from config.errors import DomainError
 from config.web import page
 from invoicing.forms.taxpayers import TaxpayerForm
@@ -56,7 +56,7 @@ def add(request: ConsoleRequest, pk: int) -> HttpResponse:
         "order": order,
         "alike": _alike(request, form, error),
         "after_sales": _after_sales(error, tenant),
-        **_looked_up(request),
+        **looked_up(request),
     }
     return page(request, "invoicing/taxpayers/add.html", context, status=tried.status)
 
@@ -67,7 +67,7 @@ def search(request: ConsoleRequest) -> HttpResponse:
     """The companies that the typed text may mean, as a part of the form; a bookmark of it leads home."""
     if not request.htmx:
         return redirect("invoicing:cloud-home")
-    return page(request, "invoicing/taxpayers/add.html", _search(request, "name"), part="_companies.html")
+    return page(request, "invoicing/taxpayers/add.html", companies_for(request, "name"), part="_companies.html")
 
 
 def _order(request: ConsoleRequest) -> CloudOrder | None:
@@ -95,18 +95,3 @@ def _after_sales(error: DomainError | None, tenant: Tenant) -> str:
         return ""
     asked = {"kind": "move", "tax_number": error.taxpayer.tax_number, "to": str(tenant.pk)}
     return f"{address}?{urlencode(asked)}"
-
-
-def _looked_up(request: ConsoleRequest) -> dict[str, object]:
-    return _search(request, "look_up") if request.GET.get("look_up") else {}
-
-
-def _search(request: ConsoleRequest, field: str) -> dict[str, object]:
-    text = request.GET.get(field, "").strip()
-    if not searchable(text):
-        return {"asked": text, "too_short": bool(text), "companies": []}
-    try:
-        limits.registry_searches(request.user.pk)
-        return {"asked": text, "companies": registry().search(text)}
-    except DomainError as error:
-        return {"asked": text, "companies": [], "trouble": str(error)}
