@@ -10,10 +10,10 @@ from accounts.permissions import Inherit
 from accounts.preflight import Finding
 from config.errors import worded
 from finance.money import ZERO
-from finance.services.charging import owed_by
 from finance.services.credit import credit_held, overdraft_after_recall
 from finance.services.dissolution import settle_dissolved
 from finance.services.inheritances import follow_terms
+from finance.services.ledger import funds_of
 from finance.services.limits import end_limits
 from finance.services.trust_effects import end_with_relationship
 from finance.trust_rules import of_dissolving
@@ -48,7 +48,7 @@ def arrears(relationship: Relationship) -> Iterable[Finding]:
         return
     if credit_held(relationship=relationship) == ZERO and Inherit.CREDIT not in relationship.inherits:
         return
-    if (owed := owed_by(account=relationship.member)) > ZERO:
+    if (owed := funds_of(account=relationship.member).arrears) > ZERO:
         sentence = _(
             "The account holds credit of yours or your credit identity, and has %(amount)s yuan of unpaid bills. They "
             "must be settled first: by cash that you allot, or by repaying its statements once they are out."

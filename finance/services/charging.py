@@ -14,7 +14,7 @@ from config.transactions import atomic
 from finance.cycles import month_of, next_month
 from finance.deductions import vouchers_in_order
 from finance.locks import lock_books
-from finance.models import BillLine, Book, Order, Product, Statement, StripedCredit, Trust, Voucher, VoucherUse
+from finance.models import BillLine, Order, Product, Statement, StripedCredit, Trust, Voucher, VoucherUse
 from finance.models.bill import BillLineQuerySet
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
@@ -96,10 +96,9 @@ def charge(
     missing becomes arrears. Part of the caller's transaction. Locks vouchers, the payer's open statement, its books.
     Raises AccountShort with the figures, and then nothing has changed.
     """
-    payment, left = Payment(), draft.payable
     used = _use_vouchers(draft, payer, trust, now)
-    payment.voucher = sum((amount for _voucher, amount in used), ZERO)
-    left -= payment.voucher
+    payment = Payment(voucher=sum((amount for _voucher, amount in used), ZERO))
+    left = draft.payable - payment.voucher
     kinds = CREDIT if trust is not None and not trust.from_cash else ORDER
     striped = kinds == CREDIT and StripedCredit.objects.holds(payer)
     month = draft.cycle_start if draft.order is None else now
@@ -299,9 +298,3 @@ def _write(
     sums = {name: F(name) + amount for name, amount in parts.items()}
     Statement.objects.filter(pk=statement.pk).update(lines=F("lines") + 1, **sums)
     return line
-
-
-def owed_by(*, account: Account) -> Decimal:
-    """Bills that nothing was left to pay with, in yuan."""
-    balance = Book.objects.filter(account=account, kind=BookKind.ARREARS).values_list("balance", flat=True).first()
-    return -(balance or ZERO)

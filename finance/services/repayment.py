@@ -24,11 +24,10 @@ from finance.models import Book, Statement, Transfer
 from finance.models.book import BookKind
 from finance.models.transfer import TransferKind
 from finance.money import ZERO, is_amount
-from finance.services.charging import owed_by
 from finance.services.credit import refit_floor
 from finance.services.drawing import CASH, Purse, lock_purses, open_cash, paid_back
 from finance.services.dues import Dues, lock_dues, save_dues
-from finance.services.ledger import KeyReused, Posting, post
+from finance.services.ledger import KeyReused, Posting, funds_of, post
 from finance.services.statements import Side, side_for
 from finance.services.trusts import refuse_settling
 
@@ -220,7 +219,7 @@ def settle_arrears(*, account: Account, key: str, now: datetime | None = None) -
     A repeat of the key does nothing. Locks the account's statements, then its books.
     """
     at, name = now or timezone.now(), f"arrears:{account.pk}:{key}"
-    if owed_by(account=account) == ZERO:
+    if funds_of(account=account).arrears == ZERO:
         return ZERO
     dues = lock_dues(account=account)
     side = Side(account)

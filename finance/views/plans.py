@@ -26,7 +26,7 @@ from finance.forms.statements import ConsentForm, PlanForm
 from finance.models import PlanItem, RepaymentPlan
 from finance.money import ZERO
 from finance.reports import what_it_has
-from finance.services.charging import owed_by
+from finance.services.ledger import funds_of
 from finance.services.plan_runs import execute_plan
 from finance.services.plans import Skip, Wish, cancel_plan, create_plan, reason_against
 from finance.services.trusts import trusteed_by
@@ -85,7 +85,7 @@ def confirm(request: ConsoleRequest) -> HttpResponse:
         execute_plan(plan_id=tried.result)
         messages.success(request, _("The plan “%(name)s” was made.") % {"name": wish.name})
         return redirect("finance:plan-detail", tried.result)
-    have, arrears = what_it_has(request.account), owed_by(account=request.account)
+    have, arrears = what_it_has(request.account), funds_of(account=request.account).arrears
     total = sum((row.undisputed for row in rows), ZERO)
     usable = max(ZERO, have.cash - arrears)
     context = {
@@ -155,7 +155,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "paid": sum((item.paid for item in items), ZERO),
         "waiting": sum(item.state == PlanItem.State.PENDING for item in items),
         "ended": sum(item.state != PlanItem.State.PENDING for item in items),
-        "arrears": owed_by(account=request.account),
+        "arrears": funds_of(account=request.account).arrears,
         "can_cancel": plan.state == RepaymentPlan.State.ACTIVE
         and Right.MOVE_FUNDS in rights_of(request.actor, request.account),
     }
