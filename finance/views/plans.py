@@ -19,6 +19,7 @@ from accounts.http import ConsoleRequest
 from accounts.models import Account
 from accounts.permissions import Right
 from config.idempotency import digest_of, remembered
+from config.models import IdempotentAnswer
 from config.paging import paginate
 from config.web import page
 from finance import policy
@@ -75,6 +76,8 @@ def confirm(request: ConsoleRequest) -> HttpResponse:
     """Second step: the sums, what will happen, the consent; sent, the plan is made and pays as far as cash goes."""
     asked = request.POST if request.method == "POST" else request.GET
     form, consent = PlanForm(asked), ConsentForm(typed(request))
+    if consent.is_valid() and (made := _made_before(request, consent.cleaned_data["key"])) is not None:
+        return redirect("finance:plan-detail", made)
     rows = _chosen(request.account, asked)
     back = f"{reverse('finance:plan-create')}?{_kept(asked)}"
     if not form.is_valid() or not rows:
@@ -139,6 +142,13 @@ def _once(request: ConsoleRequest, wish: Wish, key: str) -> int:
             memory.keep(201, {"plan": plan.pk})
         assert memory.answer is not None  # noqa: S101
         return int(memory.answer.body["plan"])
+
+
+def _made_before(request: ConsoleRequest, key: str) -> int | None:
+    """The plan of a form that is sent again: its statements wait in it, so they cannot be chosen any more."""
+    kept = IdempotentAnswer.objects.filter(scope=f"plan:{request.account.pk}", key=key)
+    made: int | None = kept.values_list("body__plan", flat=True).first()
+    return made
 
 
 @require_safe
