@@ -199,9 +199,14 @@ class Funds:
         return self.cash + self.allotted
 
     @property
+    def owed(self) -> Decimal:
+        """Credit in use and unpaid bills."""
+        return self.credit_used + self.arrears
+
+    @property
     def free(self) -> Decimal:
         """What is left of the balance when everything owed is paid back."""
-        return self.balance - self.credit_used - self.arrears
+        return self.balance - self.owed
 
     @property
     def available(self) -> Decimal:

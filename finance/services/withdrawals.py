@@ -80,7 +80,7 @@ def withdrawable_of(*, account: Account) -> Decimal:
 
 
 def _free(funds: Funds) -> Decimal:
-    return max(ZERO, funds.cash - funds.credit_used - funds.arrears)
+    return max(ZERO, funds.cash - funds.owed)
 
 
 @atomic
@@ -161,7 +161,7 @@ def _check_funds(account: Account, amount: Decimal) -> None:
     if amount > funds.cash:
         raise AboveOwnCash(available=funds.cash, amount=amount)
     if amount > (available := _free(funds)):
-        raise CreditFirst(used=funds.credit_used + funds.arrears, available=available, amount=amount)
+        raise CreditFirst(used=funds.owed, available=available, amount=amount)
 
 
 def _lock_books(account: Account) -> None:

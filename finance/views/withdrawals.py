@@ -20,6 +20,7 @@ from finance.forms.base import show_at_amount
 from finance.forms.payments import WithdrawalForm
 from finance.models import Withdrawal
 from finance.reports import what_it_has
+from finance.services.ledger import funds_of
 from finance.services.withdrawals import request_withdrawal, withdrawable_of
 from finance.views.codes import CodeWanted, unless_code
 
@@ -49,6 +50,7 @@ def ask(request: ConsoleRequest) -> HttpResponse:
         "form": form,
         "payee": account.enterprise.name if account.enterprise else account.holder_name,
         "most": withdrawable_of(account=account),
+        "owed": funds_of(account=account).owed,
         "have": what_it_has(account),
     }
     return page(request, "finance/withdrawals/ask.html", context, status=tried.status)
