@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from finance.models.product import Product
@@ -49,7 +50,7 @@ class BillLine(models.Model):
         USE = "use", _("Usage")
         NEW = "new", _("New order")
         RENEW = "renew", _("Renewal")
-        MODIFY = "modify", _("Change")
+        MODIFY = "modify", pgettext_lazy("an order", "Change")
         REFUND = "refund", _("Refund")
         ADJUST = "adjust", _("Adjustment")
 

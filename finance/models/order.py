@@ -115,7 +115,7 @@ class Order(StateModel):
 
         NEW = "new", _("New")
         RENEW = "renew", _("Renewal")
-        MODIFY = "modify", _("Change")
+        MODIFY = "modify", pgettext_lazy("an order", "Change")
         REFUND = "refund", _("Return")
 
     owner = models.ForeignKey(Account, models.PROTECT, related_name="orders", verbose_name=_("account"))
