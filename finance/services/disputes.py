@@ -10,7 +10,6 @@ on the open month), as far as it still owes. So what all statements leave stays 
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +28,7 @@ from finance.services.charging import Draft, give_back
 from finance.services.dues import Dues, lock_dues, save_dues
 from finance.services.statements import side_for
 from finance.services.top_ups import OwnAccount
+from finance.services.worth import credited_of
 
 PERMISSION = "finance.change_dispute"
 State = Statement.State
@@ -50,10 +50,10 @@ class AlreadyDisputed(DomainError):
 
 
 class GivenBack(DomainError):
-    """The usage was corrected meanwhile; `left` in yuan."""
+    """The usage was corrected, or what was bought given back, meanwhile; `left` in yuan."""
 
     code = "given_back"
-    sentence = _("Only %(left)s yuan of this line are left: a correction of its usage has given back the rest.")
+    sentence = _("Only %(left)s yuan of this line are left: the rest was given back meanwhile.")
     hint = _("Refuse the dispute and write so.")
 
 
@@ -112,12 +112,14 @@ def _check(line: BillLine, amount: Decimal, reason: str) -> None:
 
 
 def disputable_of(*, line: BillLine) -> Decimal:
-    """What of the line can be disputed, in yuan: what vouchers left of it, less what was credited before."""
-    credited = Dispute.objects.filter(line=line, state=Dispute.State.ACCEPTED).aggregate(sum=Sum("amount"))["sum"]
-    left = line.payable - line.voucher - (credited or ZERO)
+    """What of the line can be disputed, in yuan: what vouchers left of it, less what was given back before."""
+    left = line.payable - line.voucher - credited_of(lines=[line]).get(line.pk, ZERO)
     if line.category == BillLine.Category.USE:  # corrections of its usage may have given it back
         cycle = BillLine.objects.of_cycle(line.owner, line.product, line.cycle_start, line.instance)
         left = min(left, cycle.filter(payer=line.payer_id).money())
+    elif line.order is not None and line.order.resource_id is not None:  # so may have a return
+        bought = BillLine.objects.filter(payer=line.payer_id, order__resource=line.order.resource_id)
+        left = min(left, bought.money() - sum(credited_of(lines=bought).values(), ZERO))
     return max(ZERO, left)
 
 

@@ -33,15 +33,20 @@ def test_a_correction_gives_back_money_first_and_what_vouchers_paid_to_them(mana
     assert Statement.objects.aggregate(sum=Sum("voucher"))["sum"] == 0
 
 
-@pytest.fixture
-def line(manager):
-    """Ten yuan of usage that nothing was there to pay with, in a month that waits to be confirmed."""
-    use(manager, make_product(), NOON, "10")
-    run()
+def issued() -> BillLine:
+    """The only line, in a month that waits to be confirmed."""
     statement = Statement.objects.get()
     statement.issue(at=NOON, due_on=NOON.date())
     statement.save(update_fields=["state", "issued_at", "due_on"])
     return BillLine.objects.get()
+
+
+@pytest.fixture
+def line(manager):
+    """Ten yuan of usage that nothing was there to pay with."""
+    use(manager, make_product(), NOON, "10")
+    run()
+    return issued()
 
 
 def test_a_dispute_and_a_correction_together_give_back_no_more_than_was_taken(line, manager):
@@ -61,6 +66,15 @@ def test_what_a_correction_gave_back_is_not_credited_by_a_dispute(line, manager)
     with pytest.raises(GivenBack):
         accept(dispute)
     assert (refuse(dispute).state, funds(manager).arrears) == ("refused", 1)
+
+
+def test_a_dispute_and_a_return_together_give_back_no_more_than_was_paid(manager):
+    top_up(manager, "100.00")
+    bought = buy(manager, prepaid("100"), at=MARCH)
+    line = issued()
+    accept(doubt(line, "60.00"))
+    assert (give_back(bought, at=MARCH).payable, funds(manager).cash) == (-40, 100)
+    assert disputable_of(line=line) == 0
 
 
 @pytest.mark.rule("K10.8")
