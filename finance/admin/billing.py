@@ -148,6 +148,6 @@ def _quantity(row: Any) -> str:
 
 
 def _why(row: Any) -> Text:
-    if row.priced_since is None or row.cycle_start < row.priced_since:
-        return _("The product has no list price for that time.")
+    if row.priced_since is None or row.priced_since > timezone.now():
+        return _("The product has no list price yet. Set one: the first one is good for what came before, too.")
     return _("It changed after it was billed, or is more than a bill can hold. A correction helps, or the next run.")

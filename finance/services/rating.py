@@ -17,16 +17,17 @@ from finance.models.usage import SHARDS
 
 _TABLES = ("bill_draft", "bill_price", "bill_rate", "bill_offer")
 
-# Spans of time and of quantity, one for each tier: `base` is what the tiers below it come to.
+# Spans of time and of quantity, one for each tier: `base` is what the tiers below it come to. The first price of a
+# product is also that of the usage that came before it: no later one could be.
 _PRICES = """
 CREATE TEMP TABLE bill_price ON COMMIT DROP AS
 WITH tier AS (
     SELECT price_id, above, unit_price, lead(above) OVER (PARTITION BY price_id ORDER BY above) AS next
     FROM finance_pricetier
 ), price AS (
-    SELECT id, product_id, valid_from,
-           coalesce(lead(valid_from) OVER (PARTITION BY product_id ORDER BY valid_from), 'infinity') AS valid_until
-    FROM finance_price
+    SELECT id, product_id, CASE WHEN row_number() OVER span = 1 THEN '-infinity' ELSE valid_from END AS valid_from,
+           coalesce(lead(valid_from) OVER span, 'infinity') AS valid_until
+    FROM finance_price WHERE valid_from <= %(until)s WINDOW span AS (PARTITION BY product_id ORDER BY valid_from)
 )
 SELECT p.product_id, p.valid_from, p.valid_until, t.above, t.unit_price, coalesce(t.next, 'infinity') AS up_to,
        CASE WHEN row_number() OVER lower = 1 THEN '-infinity' ELSE t.above END AS beyond,
@@ -199,7 +200,8 @@ def draft_usage(*, shards: Sequence[int], until: datetime, since: datetime) -> N
     facts |= {"most": policy.BILL_LINE_MOST, "most_units": policy.BILL_LINE_UNITS_MOST}
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in _TABLES)}")
-        for table in (_PRICES, _RATES, _OFFERS, _DRAFT):
+        cursor.execute(_PRICES, facts)
+        for table in (_RATES, _OFFERS, _DRAFT):
             cursor.execute(table)
         cursor.execute("ANALYZE bill_price, bill_rate, bill_offer")
         cursor.execute(_priced(_LATE), facts)

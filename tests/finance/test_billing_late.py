@@ -136,8 +136,10 @@ def test_usage_without_a_price_waits_until_there_is_one(manager):
     product.prices.all().delete()
     use(manager, product, NOON, "2")
     assert (run().lines, LateUsage.objects.count()) == (0, 1)
-    set_price(product, {"0": "3"})
-    assert run().payable == D("6.00")
+    set_price(product, {"0": "3"}, since=NOON + 2 * DAY)
+    assert run().lines == 0
+    set_price(product, {"0": "4"}, since=NOON + HOUR / 2)  # within the cycle; staff cannot set one for the past
+    assert run().payable == D("8.00")
 
 
 def test_what_no_bill_can_hold_waits_and_stops_nobody_elses_bill(manager, member):
