@@ -15,3 +15,4 @@ IMPORT_ROWS_MAX: Final = 5000
 ROWS_WITHOUT_SCRIPT: Final = 12
 TEMPLATES_MAX: Final = 200  # of one set
 TEMPLATES_SHOWN: Final = 12  # where a new voucher begins
+BATCH_MAX: Final = 500  # vouchers that are audited or posted by one call

@@ -131,3 +131,65 @@ class BookStatementOut(serializers.Serializer[Any]):
     month = serializers.CharField()
     columns = serializers.ListField(child=serializers.CharField(), help_text=_("What “first” and “second” hold."))
     lines = BookStatementLineOut(many=True)
+
+
+class BookBatchOut(serializers.Serializer[Any]):
+    """What came of many."""
+
+    done = serializers.IntegerField()
+    left = serializers.IntegerField(help_text=_("Own ones, of another period, or not at that step."))
+
+
+class CheckOut(serializers.Serializer[Any]):
+    """Something that must hold before the period closes."""
+
+    key = serializers.CharField()
+    holds = serializers.BooleanField()
+    sentence = serializers.CharField()
+
+
+class ChecksOut(serializers.Serializer[Any]):
+    """Whether the current period can be closed."""
+
+    month = serializers.CharField()
+    ready = serializers.BooleanField()
+    checks = CheckOut(many=True)
+
+
+class CurrentPeriodOut(serializers.Serializer[Any]):
+    """The current period."""
+
+    month = serializers.CharField()
+
+
+class CarriedOut(serializers.Serializer[Any]):
+    """The vouchers that carry over, which wait to be posted."""
+
+    vouchers = BookVoucherOut(many=True)
+
+
+class RenumberedOut(serializers.Serializer[Any]):
+    """How many vouchers have another number."""
+
+    changed = serializers.IntegerField()
+
+
+class OpeningOut(serializers.Serializer[Any]):
+    """How a subject begins."""
+
+    subject = serializers.CharField(source="subject.code")
+    item = serializers.CharField(source="item.code", default="")
+    balance = Yuan(source="opening.balance")
+    year_debit = Yuan(source="opening.year_debit")
+    year_credit = Yuan(source="opening.year_credit")
+    quantity = serializers.DecimalField(source="opening.quantity", max_digits=18, decimal_places=4)
+
+
+class OpeningsOut(serializers.Serializer[Any]):
+    """All opening balances."""
+
+    month = serializers.CharField(help_text=_("The first period."))
+    opened_at = serializers.DateTimeField(allow_null=True, help_text=_("Since when they are finished."))
+    debit = Yuan(help_text=_("The sum of that side."))
+    credit = Yuan(help_text=_("The sum of that side."))
+    openings = OpeningOut(many=True)

@@ -20,6 +20,7 @@ from kiscloud.books.typed import read_amount, read_quantity
 from kiscloud.forms.account_sets import read_month
 
 CODE_LENGTH = 15
+ID_MOST = 2**63 - 1
 
 
 @extend_schema_field({"type": "string", "maxLength": 40, "examples": ["1234.50", "-20.00"]})
@@ -100,6 +101,58 @@ def typed(asked: Mapping[str, Any]) -> tuple[Header, list[Entry]]:
         for line in asked["lines"]
     ]
     return Header(asked["day"], asked["word"], asked["attachments"]), entries
+
+
+class CarryIn(Strict):
+    """How profit and loss is carried over."""
+
+    together = serializers.BooleanField(
+        default=False, help_text=_("In one voucher; else one for income and one for costs.")
+    )
+
+
+class PostManyIn(Strict):
+    """Which vouchers."""
+
+    vouchers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=ID_MOST),
+        min_length=1,
+        max_length=policy.BATCH_MAX,
+        required=False,
+        help_text=_("Their ids."),
+    )
+
+
+class AuditManyIn(Strict):
+    """Which vouchers."""
+
+    vouchers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=ID_MOST),
+        min_length=1,
+        max_length=policy.BATCH_MAX,
+        help_text=_("Their ids."),
+    )
+
+
+class OpeningIn(Strict):
+    """How a subject begins, on its own side."""
+
+    subject = serializers.CharField(max_length=CODE_LENGTH, help_text=_("The code of a subject that takes entries."))
+    item = serializers.CharField(
+        default="", allow_blank=True, max_length=20, help_text=_("The code of an item, where the subject asks for one.")
+    )
+    balance = SignedAmount(default=Decimal("0.00"), help_text=_("None for profit and loss."))
+    year_debit = SignedAmount(
+        default=Decimal("0.00"), help_text=_("What moved in the year before the first period, where it is not January.")
+    )
+    year_credit = SignedAmount(default=Decimal("0.00"))
+    quantity = Quantity(default=None, help_text=_("Where the subject keeps quantities."))
+
+
+class OpeningsIn(Strict):
+    """All opening balances."""
+
+    openings = serializers.ListField(child=OpeningIn(), max_length=policy.SUBJECTS_MAX)
 
 
 class ItemQuery(Query):

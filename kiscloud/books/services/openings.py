@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from config.errors import DomainError, InputError
 from config.transactions import atomic
-from kiscloud.books.models import Balance, Category, Item, Subject, Voucher
+from kiscloud.books.models import Balance, Books, Category, Item, Subject, Voucher
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import locked_place, note
 from kiscloud.models import AccountSet
@@ -153,6 +153,33 @@ def resume_openings(*, actor: Actor, account_set: AccountSet, now: datetime | No
     place.books.opened_at = None
     place.books.save(update_fields=["opened_at"])
     note(what="books.opening_entered", actor=actor, account_set=account_set, at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was entered for a subject, or for an item of it."""
+
+    subject: Subject
+    item: Item | None
+    opening: Opening
+
+
+def stored_openings(*, books: Books) -> list[Stored]:
+    """What was entered, by code."""
+    rows = Balance.objects.filter(account_set=books.account_set_id, month=books.start_month)
+    rows = rows.select_related("subject", "item").order_by("subject__code", "item__code")
+    found = [Stored(row.subject, row.item, _entered(row)) for row in rows]
+    return [one for one in found if one.opening != Opening()]
+
+
+def _entered(row: Balance) -> Opening:
+    carried = row.year_carried  # what was typed does not hold it
+    return Opening(
+        balance=row.opening * row.subject.side,
+        year_debit=row.year_debit - max(carried, ZERO),
+        year_credit=row.year_credit - max(-carried, ZERO),
+        quantity=row.quantity,
+    )
 
 
 def opening_sums(*, account_set: AccountSet) -> tuple[Decimal, Decimal]:

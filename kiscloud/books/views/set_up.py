@@ -15,7 +15,13 @@ from kiscloud.books.forms.set_up import GroupsForm, SubjectChange, SubjectForm, 
 from kiscloud.books.models import Balance, BookUser, Category, Item, Subject, UserGroup
 from kiscloud.books.months import starts_year
 from kiscloud.books.rights import Right
-from kiscloud.books.services.openings import ZERO, enter_openings, finish_openings, opening_sums, resume_openings
+from kiscloud.books.services.openings import (
+    enter_openings,
+    finish_openings,
+    opening_sums,
+    resume_openings,
+    stored_openings,
+)
 from kiscloud.books.services.people import Place, change_groups
 from kiscloud.books.services.subjects import add_subject, change_subject, delete_subject, next_code, set_disabled
 from kiscloud.books.views.doors import address, draw, in_books
@@ -169,17 +175,10 @@ def _enter(request: ConsoleRequest, place: Place, found: Any) -> bool:
 
 def _stored(place: Place) -> dict[str, str]:
     found: dict[str, str] = {}
-    rows = Balance.objects.filter(account_set=place.account_set, month=place.books.start_month).select_related(
-        "subject", "item"
-    )
-    for row in rows:
-        carried = row.year_carried  # what was typed does not hold it
-        amounts = {
-            "balance": row.opening * row.subject.side,
-            "debit": row.year_debit - max(carried, ZERO),
-            "credit": row.year_credit - max(-carried, ZERO),
-        }
-        key = field_key(row.subject, row.item)
+    for one in stored_openings(books=place.books):
+        opening = one.opening
+        amounts = {"balance": opening.balance, "debit": opening.year_debit, "credit": opening.year_credit}
+        key = field_key(one.subject, one.item)
         found |= {f"{name}-{key}": f"{amount}" for name, amount in amounts.items() if amount}
     return found
 

@@ -145,5 +145,44 @@ def test_no_operation_lets_anybody_from_outside_in(office, root):
                 url = re.sub(r"\{(pk|id)\}", str(pk), path.removeprefix("/api/v1/").replace("{number}", number))
                 answer = api.get(url) if method == "get" else api.write(method.upper(), url, BODY)
                 assert answer.status_code == 404, (method, path, place)
-    assert tried == 17
+    assert tried == 29
     assert Voucher.objects.count() == 2
+
+
+def test_a_period_is_carried_over_closed_and_opened_again(maker, auditor, office, root):
+    office.write(("1002", "10", ""), ("5001", "", "10"))
+    office.write(("1002", "5", ""), ("5001", "", "5"))
+    ids = list(Voucher.objects.values_list("pk", flat=True))
+    assert maker.post(f"{root}vouchers/audit/", {"vouchers": ids}).json() == {"done": 0, "left": 2}
+    assert auditor.post(f"{root}vouchers/audit/", {"vouchers": ids}).json() == {"done": 2, "left": 0}
+    assert auditor.post(f"{root}vouchers/post/", {}).json() == {"done": 2, "left": 0}
+    checks = maker.get(f"{root}periods/checks/").json()
+    assert (checks["ready"], [one["key"] for one in checks["checks"] if not one["holds"]]) == (False, ["carried"])
+    assert maker.post(f"{root}periods/close/").json()["code"] == "period_not_ready"
+    carried = maker.post(f"{root}periods/carry-over/", {"together": True})
+    assert (carried.status_code, [one["total"] for one in carried.json()["vouchers"]]) == (201, ["15.00"])
+    office.post()
+    assert maker.post(f"{root}periods/carry-over/", {}).json()["code"] == "nothing_to_carry"
+    assert maker.post(f"{root}periods/carry-over-year/").json()["code"] == "nothing_to_carry"
+    assert maker.post(f"{root}periods/renumber/").json() == {"changed": 0}
+    assert maker.post(f"{root}periods/close/", key="march").json() == {"month": "2026-04"}
+    assert maker.post(f"{root}periods/close/", key="march").json() == {"month": "2026-04"}  # closed once
+    assert maker.post(f"{root}periods/reopen/").json() == {"month": "2026-03"}
+
+
+def test_openings_are_entered_finished_and_taken_up_again():
+    office = Office()
+    maker, root = ApiClient(account_of(office), maker=office.makers_user), f"sets/{office.set.number}/openings/"
+    body = {"openings": [{"subject": "1002", "balance": "5000.00", "year_debit": "7.00"}]}
+    made = maker.post(root, body).json()
+    assert (made["debit"], made["credit"], made["opened_at"]) == ("5000.00", "0.00", None)
+    assert maker.post(f"{root}finish/").json()["code"] == "openings_unbalanced"
+    assert maker.post(root, {"openings": body["openings"] * 2}).json()["code"] == "invalid"
+    assert maker.post(root, {"openings": [{"subject": "5001", "balance": "1.00"}]}).status_code == 422
+    assert maker.get(root).json() == made
+    both = [*body["openings"], {"subject": "3001", "balance": "5000.00", "year_credit": "7.00"}]
+    maker.post(root, {"openings": both})
+    done = maker.post(f"{root}finish/").json()
+    assert (done["opened_at"] is not None, [one["balance"] for one in done["openings"]]) == (True, ["5000.00"] * 2)
+    assert maker.post(root, body).json()["code"] == "openings_finished"
+    assert maker.post(f"{root}resume/").json()["opened_at"] is None
