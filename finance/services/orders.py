@@ -35,7 +35,9 @@ class BuyingStopped(DomainError):
 
     code = "buying_stopped"
     sentence = _("%(manager)s has stopped new purchases of this account. Its reason: %(reason)s")
-    hint = _("What runs goes on, and can be renewed or given back. Ask the manager to allow purchases again.")
+    hint = _(
+        "What runs goes on, and can be renewed, made smaller or given back. Ask the manager to allow purchases again."
+    )
 
 
 class NotPayable(DomainError):
