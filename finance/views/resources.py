@@ -133,7 +133,7 @@ def give_back(request: ConsoleRequest, pk: int) -> HttpResponse:
         "payer": payer_of(account=request.account, at=timezone.now()),
         "consequences": [
             _("%(instance)s stops at once and cannot be taken back.") % {"instance": resource.instance},
-            _("Money pays unpaid bills and credit in use first; the rest becomes cash."),
+            _("Money pays unpaid bills and credit in use first; the rest is cash again, a manager's where it paid."),
             _("What was paid by voucher, and coupons, do not come back."),
         ],
     }
