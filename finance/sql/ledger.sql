@@ -167,3 +167,13 @@ CREATE OR REPLACE TRIGGER transfer_no_truncate BEFORE TRUNCATE ON finance_transf
 CREATE OR REPLACE TRIGGER book_stays BEFORE DELETE ON finance_book FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 CREATE OR REPLACE TRIGGER book_no_truncate BEFORE TRUNCATE ON finance_book
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+-- What proves it stays: seals of days, and alarms, of which only the clearing is written later.
+CREATE OR REPLACE TRIGGER seal_append_only BEFORE UPDATE OR DELETE ON finance_ledgerseal
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER seal_no_truncate BEFORE TRUNCATE ON finance_ledgerseal
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER alarm_stays BEFORE DELETE ON finance_ledgeralarm
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER alarm_no_truncate BEFORE TRUNCATE ON finance_ledgeralarm
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();

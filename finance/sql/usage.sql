@@ -9,6 +9,7 @@ CREATE TABLE finance_usage (
     product_id bigint NOT NULL,
     instance varchar(100) NOT NULL,
     quantity numeric(24, 8) NOT NULL,
+    stated numeric(24, 8),
     started_at timestamptz NOT NULL,
     ended_at timestamptz NOT NULL,
     cycle_start timestamptz NOT NULL,

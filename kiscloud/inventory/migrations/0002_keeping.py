@@ -12,5 +12,5 @@ DROP FUNCTION inventory_check_document, inventory_guard_document, inventory_guar
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inventory", "0001_initial"), ("books", "0002_keeping")]
+    dependencies = [("inventory", "0001_initial")]
     operations = [migrations.RunSQL(INVENTORY.read_text(), BACK)]

@@ -1,8 +1,4 @@
-"""What the database refuses by itself: what happened stays as it was."""
-
-from django.db import migrations
-
-APPEND_ONLY = """
+-- What the database refuses by itself: what happened stays as it was.
 CREATE FUNCTION accounts_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% keeps what happened: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
@@ -15,15 +11,3 @@ CREATE TRIGGER message_stays BEFORE DELETE ON accounts_message
     FOR EACH ROW EXECUTE FUNCTION accounts_refuse_change();
 CREATE TRIGGER message_no_truncate BEFORE TRUNCATE ON accounts_message
     FOR EACH STATEMENT EXECUTE FUNCTION accounts_refuse_change();
-"""
-BACK = """
-DROP TRIGGER message_no_truncate ON accounts_message;
-DROP TRIGGER message_stays ON accounts_message;
-DROP TRIGGER event_no_truncate ON accounts_event;
-DROP TRIGGER event_append_only ON accounts_event;
-DROP FUNCTION accounts_refuse_change();
-"""
-
-class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial")]
-    operations = [migrations.RunSQL(APPEND_ONLY, BACK)]
