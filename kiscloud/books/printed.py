@@ -1,4 +1,4 @@
-"""Vouchers on paper: one a sheet of half A4, as binders of vouchers want them; long ones go on."""
+"""Vouchers on paper: one a sheet of half A4, as binders of vouchers want them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,15 @@ from fpdf.enums import Align
 from invoicing.canvas import Canvas
 from invoicing.capitals import capitals
 from kiscloud.books.models import Line, Voucher
+from kiscloud.books.sheets import HEIGHT, LEFT, ROW, ROWS, WIDTH, Column, cells, grid, sheets_of
 
-WIDTH: Final = 210.0
-HEIGHT: Final = 140.0
-LEFT: Final = 12.0
 TOP: Final = 34.0
-ROW: Final = 9.0
-ROWS: Final = 8  # on one sheet
-COLUMNS: Final = ((62.0, "摘要"), (70.0, "会计科目"), (27.0, "借方金额"), (27.0, "贷方金额"))
+COLUMNS: Final = (
+    Column(62.0, "摘要"),
+    Column(70.0, "会计科目"),
+    Column(27.0, "借方金额", Align.R),
+    Column(27.0, "贷方金额", Align.R),
+)
 TITLES: Final = {"记": "记账凭证", "收": "收款凭证", "付": "付款凭证", "转": "转账凭证"}
 
 
@@ -42,7 +43,7 @@ def draw(sheets: Sequence[Sheet]) -> bytes:
     canvas = Canvas(width=WIDTH, text=text + people)
     canvas.pdf.set_title("会计凭证")
     for sheet in sheets:
-        pages = [sheet.lines[start : start + ROWS] for start in range(0, len(sheet.lines), ROWS)] or [[]]
+        pages = sheets_of(sheet.lines)
         for place, lines in enumerate(pages, 1):
             canvas.page(HEIGHT)
             _head(canvas, sheet, place, len(pages))
@@ -62,42 +63,15 @@ def _head(canvas: Canvas, sheet: Sheet, place: int, pages: int) -> None:
 
 
 def _lines(canvas: Canvas, sheet: Sheet, lines: Sequence[Line], *, last: bool) -> None:
-    total = sum(width for width, _label in COLUMNS)
-    canvas.box(LEFT, TOP, total, ROW * (ROWS + 2))
-    for row in range(1, ROWS + 2):
-        canvas.rule(LEFT, TOP + row * ROW, LEFT + total, TOP + row * ROW)
-    x = LEFT
-    for width, label in COLUMNS:
-        canvas.write(label, x, TOP, width, size=10, align=Align.C, height=ROW)
-        x += width
-        if x < LEFT + total:
-            canvas.rule(x, TOP, x, TOP + ROW * (ROWS + 2))
+    grid(canvas, COLUMNS, TOP)
     for row, line in enumerate(lines, 1):
-        cells = (line.summary, sheet.named(line), _money(line.debit), _money(line.credit))
-        _row(canvas, TOP + row * ROW, cells)
+        texts = (line.summary, sheet.named(line), _money(line.debit), _money(line.credit))
+        cells(canvas, COLUMNS, TOP + row * ROW, texts)
     if last:
         debit = sum((line.debit for line in sheet.lines), Decimal(0))
         credit = sum((line.credit for line in sheet.lines), Decimal(0))
         words = f"合计：{capitals(debit)}"
-        _row(canvas, TOP + (ROWS + 1) * ROW, (words, "", f"{debit:,.2f}", f"{credit:,.2f}"))
-
-
-def _row(canvas: Canvas, y: float, cells: Sequence[str]) -> None:
-    x = LEFT
-    for (width, _label), text in zip(COLUMNS, cells, strict=True):
-        align = Align.R if width == COLUMNS[-1][0] else Align.L
-        _fitted(canvas, text, (x + 1.5, y, width - 3), align)
-        x += width
-
-
-def _fitted(canvas: Canvas, text: str, place: tuple[float, float, float], align: Align) -> None:
-    """On one line if it fits, else smaller on two."""
-    x, y, width = place
-    if canvas.breadth(text, 9) <= width:
-        canvas.write(text, x, y, width, size=9, align=align, height=ROW)
-        return
-    for row, part in enumerate(canvas.wrapped(text, width, 7)[:2]):
-        canvas.write(part, x, y + 0.8 + row * 3.7, width, size=7, align=align, height=3.7)
+        cells(canvas, COLUMNS, TOP + (ROWS + 1) * ROW, (words, "", f"{debit:,.2f}", f"{credit:,.2f}"))
 
 
 def _money(amount: Decimal) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kiscloud.inventory.views import documents, goods, home, partners, reports
+from kiscloud.inventory.views import documents, goods, home, partners, printing, reports
 
 app_name = "inventory"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("documents/<int:pk>/", documents.detail, name="document-detail"),
     path("documents/<int:pk>/edit/", documents.edit, name="document-edit"),
     path("documents/<int:pk>/act/", documents.act, name="document-act"),
+    path("documents/<int:pk>/document.pdf", printing.one, name="document-pdf"),
     path("goods/", goods.listing, name="good-list"),
     path("goods/new/", goods.new, name="good-new"),
     path("goods/<int:pk>/", reports.ledger, name="good-ledger"),

@@ -27,9 +27,17 @@ def as_file(place: Place, title: str, rows: Iterable[Sequence[Cell]], *, file_fo
     return response
 
 
-def _disposition(name: str) -> str:
+def as_pdf(content: bytes, name: str) -> HttpResponse:
+    """The sheets, shown by the browser under this name."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = _disposition(f"{name}.pdf", "inline")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _disposition(name: str, how: str = "attachment") -> str:
     quoted = "".join(f"%{byte:02X}" for byte in name.encode())
-    return f"attachment; filename*=UTF-8''{quoted}"
+    return f"{how}; filename*=UTF-8''{quoted}"
 
 
 def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:

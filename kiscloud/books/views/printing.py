@@ -16,6 +16,7 @@ from kiscloud.books.naming import full_names
 from kiscloud.books.rights import Right
 from kiscloud.books.services.people import Place
 from kiscloud.books.views.doors import in_books
+from kiscloud.books.views.files import as_pdf
 from kiscloud.books.views.vouchers import PEOPLE, voucher_of
 
 SHEETS_MAX = 300
@@ -55,8 +56,4 @@ def _pdf(place: Place, vouchers: Sequence[Voucher], name: str) -> HttpResponse:
         lines.setdefault(row.voucher_id, []).append(row)
     names = full_names(place.account_set)
     sheets = [printed.Sheet(place.books.company, one, lines.get(one.pk, []), names) for one in vouchers]
-    response = HttpResponse(printed.draw(sheets), content_type="application/pdf")
-    quoted = "".join(f"%{byte:02X}" for byte in f"{name}.pdf".encode())
-    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return as_pdf(printed.draw(sheets), name)

@@ -51,6 +51,7 @@ def test_each_page_opens_for_somebody_of_the_set():
         assert client.get(at(shop, "document-new", kind=kind)).status_code == 200
     for document in Document.objects.all():
         assert client.get(at(shop, "document-detail", pk=document.pk)).status_code == 200
+        assert client.get(at(shop, "document-pdf", pk=document.pk)).content[:5] == b"%PDF-"
     assert client.get(at(shop, "document-new", kind="nothing")).status_code == 404
 
 
