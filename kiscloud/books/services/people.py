@@ -5,18 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
-from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.actors import Actor
 from accounts.events import record
-from accounts.models import User
 from config.errors import InputError, NotAllowed, NotFound
 from config.transactions import atomic
+from kiscloud.books.inside import inside
 from kiscloud.books.models import Books, BookUser, Employee, Membership, UserGroup
 from kiscloud.books.rights import ADMINISTRATORS, GROUPS, STOCK, Right
 from kiscloud.editions import App
@@ -65,13 +62,13 @@ def place_of(*, actor: Actor, number: str, now: datetime | None = None) -> Place
     """
     if actor.user is None:
         raise NotFound()
-    user = _inside(standing_for(user=actor.user, number=number), number)
-    if user is None:
+    found = inside(person=standing_for(user=actor.user, number=number), number=number)
+    if found is None:
         raise NotFound()
-    require_open(product=user.account_set.subscription, at=now or timezone.now())
-    admin = any(group["key"] == ADMINISTRATORS for group in user.groups)
-    rights = Right.values if admin else [right for group in user.groups for right in group["rights"]]
-    return Place(user.account_set, user.account_set.books, user, frozenset(rights), admin)
+    account_set = found.user.account_set
+    require_open(product=account_set.subscription, at=now or timezone.now())
+    rights = Right.values if found.is_admin else found.rights
+    return Place(account_set, account_set.books, found.user, frozenset(rights), found.is_admin)
 
 
 def locked_place(*, actor: Actor, account_set: AccountSet, right: Right) -> Place:
@@ -82,26 +79,6 @@ def locked_place(*, actor: Actor, account_set: AccountSet, right: Right) -> Plac
     place = replace(place_of(actor=actor, number=account_set.number), books=books)
     place.require(right)
     return place
-
-
-def _inside(person: User, number: str) -> Any:
-    """The person in the ready set of this number, with set, product, books, and the `groups` that give rights.
-
-    One query, because every page of the books and every act in them asks it anew.
-    """
-    rows = BookUser.objects.filter(
-        set_user__user=person,
-        set_user__state=SetUser.State.ENABLED,
-        set_user__account_set=F("account_set"),
-        account_set__number=number,
-        account_set__state=AccountSet.State.READY,
-        account_set__subscription__deleted_at=None,
-        account_set__subscription__purged_at=None,
-        account_set__books__isnull=False,
-    )
-    rows = rows.select_related("account_set__books", "account_set__subscription__company__account")
-    held = UserGroup.objects.filter(memberships__user=OuterRef("pk")).order_by("pk")
-    return rows.annotate(groups=ArraySubquery(held.values(group=JSONObject(key="key", rights="rights")))).first()
 
 
 def apps_granted(*, set_user: SetUser) -> list[App]:
