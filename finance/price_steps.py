@@ -20,6 +20,7 @@ class Step:
     label: str | Promise
     amount: Decimal
     note: str = ""
+    part: str = ""  # of which uses are listed: `covered` or `voucher`
 
     @property
     def text(self) -> str:
@@ -32,7 +33,7 @@ def steps_of(line: BillLine) -> list[Step]:
     """From the list price down to what is payable; steps of nothing are left out."""
     share = gettext("%(percent)s%% are paid") % {"percent": _short(line.rate * PERCENT)}
     taken_off = [
-        Step(_("Covered by commitments"), -line.covered),
+        Step(_("Covered by commitments"), -line.covered, part="covered"),
         Step(_("Discount"), -line.discount, share),
         Step(_("Rounded to the fen"), -line.rounding),
         Step(_("Coupon"), -line.coupon),
@@ -44,7 +45,7 @@ def steps_of(line: BillLine) -> list[Step]:
 def payment_of(line: BillLine) -> list[Step]:
     """What paid it; a line of nothing has none."""
     parts = [
-        Step(_("Vouchers"), line.voucher),
+        Step(_("Vouchers"), line.voucher, part="voucher"),
         Step(_("Cash"), line.cash),
         Step(_("Credit"), line.credit),
         Step(_("Unpaid when billed"), line.outstanding),

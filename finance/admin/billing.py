@@ -27,9 +27,10 @@ LATE_AFTER = timedelta(minutes=30)  # three runs were missed
 class BillingShardAdmin(StaffAdmin):
     """A share of all accounts, billed by one worker at a time."""
 
-    list_display = ["number", "shown_state", at("billed_until", _("billed until")), "waiting"]
+    list_display = ["shown_number", "shown_state", at("billed_until", _("billed until")), "waiting"]
     ordering = ["number"]
-    fields = ["number", "billed_until"]
+    fields = ["shown_number", "billed_until"]
+    readonly_fields = ["shown_number"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BillingShard]:
         """With how many cycles wait."""
@@ -55,6 +56,11 @@ class BillingShardAdmin(StaffAdmin):
             for one in waiting
         ]
         return [table(_("Usage that waits for its bill"), columns, rows)]
+
+    @admin.display(description=_("billing shard"), ordering="number")
+    def shown_number(self, row: BillingShard) -> int:
+        """Which."""
+        return row.number
 
     @admin.display(description=_("state"))
     def shown_state(self, row: BillingShard) -> Text:

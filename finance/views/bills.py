@@ -111,13 +111,14 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "steps": steps_of(line),
         "payment": payment_of(line),
         "records": records_of(line),
-        "covers": _covers(line) if link is None else [],
+        **(_uses(line) if link is None else {}),
     }
     return page(request, "finance/bills/detail.html", context)
 
 
-def _covers(line: BillLine) -> list[CommitmentUse | VoucherUse]:
+def _uses(line: BillLine) -> dict[str, list[CommitmentUse] | list[VoucherUse]]:
     """Each commitment and voucher that had a part in it."""
-    covered = CommitmentUse.objects.filter(line=line).select_related("commitment").order_by("pk")
-    paid = VoucherUse.objects.filter(line=line).select_related("voucher").order_by("pk")
-    return [*covered, *paid]
+    return {
+        "covered": list(CommitmentUse.objects.filter(line=line).select_related("commitment").order_by("pk")),
+        "vouchers": list(VoucherUse.objects.filter(line=line).order_by("pk")),
+    }

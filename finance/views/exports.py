@@ -1,5 +1,6 @@
 """Files of the fund flow and of bills: asked for, watched, fetched."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -38,10 +39,18 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "page": rows,
-        "rows": [(export, export.can_be_fetched(at=now)) for export in rows],
+        "rows": [(export, export.can_be_fetched(at=now), _time_of(export.asked)) for export in rows],
         "under_way": any(export.finished_at is None for export in rows),
     }
     return page(request, "finance/exports/list.html", context, part="_rows.html")
+
+
+def _time_of(asked: Mapping[str, str]) -> str:
+    """Which month or days are in it; empty where it is all of them."""
+    if month := asked.get("month"):
+        return month[:7]
+    since, until = asked.get("since", ""), asked.get("until", "")
+    return f"{since} – {until}" if since or until else ""
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,11 +19,12 @@ from config.nav import NavItem
 from config.paging import paginate
 from config.web import page
 from finance.breakdown import coupon_words, mode_of, per_cent, scope_of
-from finance.models import Coupon, Discount, Voucher, VoucherUse
+from finance.models import Coupon, Discount, Promotion, Voucher, VoucherUse
 from finance.offers import discounts_of
 from finance.services.trusts import payer_of
 
 State = tuple[Promise, str]
+PROMOTIONS_SHOWN = 20
 PAGES = {
     "voucher-list": _("Vouchers"),
     "coupon-list": _("Coupons"),
@@ -102,9 +104,16 @@ def discounts(request: ConsoleRequest) -> HttpResponse:
         "rows": [(one, scope_of(one), per_cent(one.rate), state_of(one, now)) for one in rows],
         "payer": found.payer,
         "inherited": found.inherited,
+        "promotions": [(one, scope_of(one), mode_of(one), per_cent(one.rate)) for one in _promotions(now)],
         "tabs": tabs(request),
     }
     return page(request, "finance/discounts/list.html", context, part="_rows.html")
+
+
+def _promotions(now: datetime) -> QuerySet[Promotion]:
+    """Those of this moment, for everybody; the lowest first."""
+    found = Promotion.objects.valid(at=now).select_related("product", "category")
+    return found.order_by("rate", "pk")[:PROMOTIONS_SHOWN]
 
 
 def state_of(row: Voucher | Coupon | Discount, now: datetime) -> tuple[str, str]:
