@@ -79,7 +79,7 @@ def test_a_method_that_is_not_offered(api, method):
         (b"null", "application/json", 422, "invalid"),
         (b"", "application/json", 422, "invalid"),
         (b'{"identifier": "\\u0000", "kind": "partner", "preset": "view"}', "application/json", 422, "invalid"),
-        (b'{"identifier": "\\ud800", "kind": "partner", "preset": "view"}', "application/json", 422, "invalid"),
+        (b'{"identifier": "\\ud800", "kind": "partner", "preset": "view"}', "application/json", 400, "unreadable"),
         (b'{"identifier": {}, "kind": [], "points": {"a": [1]}}', "application/json", 422, "invalid"),
     ],
 )

@@ -256,9 +256,10 @@ def test_the_first_page_counts_what_waits_and_leads_there_oldest_first(boss, ric
         (1, "stop"),
         (0, "ok"),
         (0, "ok"),
+        (0, "ok"),
     ]
     rows = [[row.pk for row in boss.get(entry.url).context["cl"].result_list] for entry in found]
-    assert rows == [[first.pk, second.pk], [wanted.pk], [closed.pk], [], []]
+    assert rows == [[first.pk, second.pk], [wanted.pk], [closed.pk], [], [], []]
     every = boss.get(reverse("admin:finance_topup_changelist")).context["cl"].result_list
     assert [row.pk for row in every] == [second.pk, first.pk, closed.pk]
 
