@@ -192,5 +192,5 @@ def test_nothing_that_is_sent_breaks_it(api, manager, monkeypatch):
         "kind": ["new", "renew", "modify"],
     }
     seen = Fuzzer(api, known=known, ids=ids).run(("orders",))
-    assert len(seen) == 11
+    assert len(seen) == 13
     assert books_sum() == 0
