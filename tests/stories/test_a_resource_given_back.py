@@ -33,7 +33,7 @@ def totals(account: Account) -> tuple[D, ...]:
     (row,) = Statement.objects.filter(account=account).values_list(*names)
     lines = BillLine.objects.filter(payer=account).aggregate(**{name: Sum(name) for name in names})
     assert row == tuple(lines[name] for name in names)
-    return row
+    return tuple(row)
 
 
 @pytest.mark.rule("A2.16")
